@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is compiled in Swift 6 mode and fails on a warning.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "pgradient",
+    products: [
+        .executable(name: "pgradient", targets: ["pgradient"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.10.0"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.10.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        // Dependencies point up this list, never down.
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "SQLText", swiftSettings: strict),
+        .target(
+            name: "JSONTree",
+            dependencies: [.product(name: "OrderedCollections", package: "swift-collections")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Autodiff",
+            dependencies: [.product(name: "RealModule", package: "swift-numerics")],
+            swiftSettings: strict
+        ),
+        .target(name: "Networks", dependencies: ["Autodiff"], swiftSettings: strict),
+        .target(name: "Lowering", dependencies: ["Networks", "Autodiff", "SQLText"], swiftSettings: strict),
+        .target(name: "Postgres", dependencies: ["CLibPQ", "SQLText", logging], swiftSettings: strict),
+        .target(
+            name: "EmbeddedPostgres",
+            dependencies: [.product(name: "Subprocess", package: "swift-subprocess"), logging],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Migrations",
+            dependencies: ["Postgres"],
+            path: "migrations",
+            resources: [.embedInCode("V0001__x.sql")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Training",
+            dependencies: [
+                "Lowering", "Networks", "Autodiff", "Postgres", "Migrations", "SQLText", "JSONTree", logging,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "HTTPServer",
+            dependencies: [.product(name: "HTTPTypes", package: "swift-http-types"), logging],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Service",
+            dependencies: ["HTTPServer", "Training", "JSONTree", logging],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "pgradient",
+            dependencies: [
+                "Service", "HTTPServer", "Training", "Postgres", "EmbeddedPostgres", "JSONTree", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "SQLTextTests", dependencies: ["SQLText"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,2 @@
+/* The whole of libpq that pgradient sees. */
+#include <libpq-fe.h>

@@ -1,0 +1,1 @@
+enum M { static let a = PackageResources.V0001__x_sql }
