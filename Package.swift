@@ -35,7 +35,11 @@ let package = Package(
             dependencies: [.product(name: "RealModule", package: "swift-numerics")],
             swiftSettings: strict
         ),
-        .target(name: "Networks", dependencies: ["Autodiff"], swiftSettings: strict),
+        .target(
+            name: "Networks",
+            dependencies: ["Autodiff", .product(name: "RealModule", package: "swift-numerics")],
+            swiftSettings: strict
+        ),
         .target(name: "Lowering", dependencies: ["Networks", "Autodiff", "SQLText"], swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["CLibPQ", "SQLText", logging], swiftSettings: strict),
         .target(
@@ -78,6 +82,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "SQLTextTests", dependencies: ["SQLText"], swiftSettings: strict),
+        .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], swiftSettings: strict),
+        .testTarget(
+            name: "LoweringTests",
+            dependencies: ["Lowering", "Networks", "Autodiff", "SQLText"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Autodiff"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
