@@ -82,6 +82,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "SQLTextTests", dependencies: ["SQLText"], swiftSettings: strict),
+        .testTarget(name: "JSONTreeTests", dependencies: ["JSONTree"], swiftSettings: strict),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], swiftSettings: strict),
         .testTarget(
             name: "LoweringTests",
