@@ -40,7 +40,8 @@ private struct Parser {
 
     private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSON {
         skipSpace()
-        switch current {
+        guard let byte = current else { throw fault("the text ends where a value should be") }
+        switch byte {
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)
         case UInt8(ascii: "\""): return .string(try string())
@@ -48,7 +49,6 @@ private struct Parser {
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
-        case nil: throw fault("the text ends where a value should be")
         case UInt8(ascii: "'"): throw fault("strings stand in double quotes")
         case UInt8(ascii: "}"), UInt8(ascii: "]"): throw fault("a value is missing here")
         default: throw fault("no value begins with this character")
