@@ -6,6 +6,9 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
+/// Read at build time and carried in the binary.
+let migrationFiles = ["V0001__runs.sql", "V0002__params.sql", "V0003__views.sql"]
+
 let package = Package(
     name: "pgradient",
     products: [
@@ -51,7 +54,7 @@ let package = Package(
             name: "Migrations",
             dependencies: ["Postgres"],
             path: "migrations",
-            resources: [.embedInCode("V0001__x.sql")],
+            resources: migrationFiles.map { .embedInCode($0) },
             swiftSettings: strict
         ),
         .target(
