@@ -16,6 +16,8 @@ public enum EmbeddedPostgresError: Error, Sendable, Equatable {
     case directoryNotReachable(path: String, blockedAt: String, user: String)
     /// The cluster is another user's.
     case foreignOwner(path: String, owner: UInt32, uid: UInt32)
+    /// Something other than a cluster stands where the cluster should be.
+    case notACluster(directory: String)
     /// The cluster was made by a major version that is not installed here.
     case majorVersionMismatch(directory: String, clusterMajor: Int, installed: [String])
     /// A directory for the socket exists already and is not safely ours.
@@ -46,6 +48,7 @@ extension EmbeddedPostgresError {
         case .dataDirectoryNotWritable: "data_dir_not_writable"
         case .directoryNotReachable: "data_dir_not_reachable"
         case .foreignOwner: "data_dir_foreign_owner"
+        case .notACluster: "not_a_cluster"
         case .majorVersionMismatch: "postgres_version_mismatch"
         case .socketDirectoryUnsafe: "socket_dir_unsafe"
         case .initializationFailed: "initdb_failed"
@@ -86,6 +89,9 @@ extension EmbeddedPostgresError: CustomStringConvertible {
         case .foreignOwner(let path, let owner, let uid):
             return "the cluster in \(path) belongs to uid \(owner), but this is uid \(uid). "
                 + "Run pgradient as that user, or choose another directory with --data-dir"
+        case .notACluster(let directory):
+            return "\(directory) is not empty and is no PostgreSQL cluster (it has no PG_VERSION). "
+                + "Move it away, or choose another directory with --data-dir"
         case .majorVersionMismatch(let directory, let clusterMajor, let installed):
             return "the cluster in \(directory) was made by PostgreSQL \(clusterMajor), but installed here is "
                 + "\(installed.joined(separator: ", ")). Install it with: apt-get install postgresql-\(clusterMajor), "

@@ -8,6 +8,8 @@ public struct ServerUser: Sendable, Equatable {
     public let gid: UInt32
     /// Whether the password database knows the uid; `initdb` insists on that.
     public let hasName: Bool
+    /// The home directory, `/` where there is none.
+    let home: String
 
     /// The user that Debian's package creates.
     public static let defaultName = "postgres"
@@ -39,7 +41,7 @@ public struct ServerUser: Sendable, Equatable {
     /// The user with this uid, whether or not the password database knows it.
     static func withUID(_ uid: UInt32, fallbackGroup: UInt32) -> ServerUser {
         lookUp { entry, buffer, size, result in getpwuid_r(uid, entry, buffer, size, result) }
-            ?? ServerUser(name: "uid \(uid)", uid: uid, gid: fallbackGroup, hasName: false)
+            ?? ServerUser(name: "uid \(uid)", uid: uid, gid: fallbackGroup, hasName: false, home: "/")
     }
 
     private static func named(_ name: String) -> ServerUser? {
@@ -61,7 +63,8 @@ public struct ServerUser: Sendable, Equatable {
                 name: String(cString: entry.pw_name),
                 uid: entry.pw_uid,
                 gid: entry.pw_gid,
-                hasName: true
+                hasName: true,
+                home: String(cString: entry.pw_dir)
             )
         }
     }
