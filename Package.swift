@@ -61,6 +61,7 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "Lowering", "Networks", "Autodiff", "Postgres", "Migrations", "SQLText", "JSONTree", logging,
+                .product(name: "RealModule", package: "swift-numerics"),
             ],
             swiftSettings: strict
         ),

@@ -86,3 +86,13 @@ extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, Expre
     public init(floatLiteral value: Double) { self = .number(value) }
     public init(booleanLiteral value: Bool) { self = .bool(value) }
 }
+
+extension JSON {
+    /// Adds or replaces a member of an object.
+    /// - Precondition: it is an object.
+    public mutating func set(_ key: String, _ value: JSON) {
+        guard case .object(var members) = self else { preconditionFailure("only an object has members") }
+        members[key] = value
+        self = .object(members)
+    }
+}

@@ -20,7 +20,7 @@ extension TrainingRequest {
         solver = try Self.solver(&options, defaults)
         learningRate =
             try options.number("learning_rate_init", Double.leastNormalMagnitude...1e6, "a number above 0, at most 1e6")
-            ?? defaults.learningRate
+            ?? defaults.learningRate(for: solver)
         l2 = try options.number("l2_reg", 0...1e6, "a number from 0 to 1e6") ?? defaults.l2
         maxIter = try options.integer("max_iter", 1...1_000_000) ?? defaults.maxIter
         tol = try options.number("tol", 0...1e6, "a number from 0 to 1e6") ?? defaults.tol
@@ -117,9 +117,7 @@ extension TrainingRequest {
         switch kind ?? defaults.solver {
         case .sgd:
             try refuse(["beta1": beta1 != nil, "beta2": beta2 != nil, "epsilon": epsilon != nil], "solver sgd", "adam")
-            // The article's descent has no momentum; sgd chosen by name has scikit-learn's.
-            let standard = kind == nil ? defaults.momentum : 0.9
-            return .sgd(momentum: momentum ?? standard, nesterov: nesterov ?? true)
+            return .sgd(momentum: momentum ?? defaults.momentum, nesterov: nesterov ?? true)
         case .adam:
             try refuse(["momentum": momentum != nil, "nesterov": nesterov != nil], "solver adam", "sgd")
             return .adam(beta1: beta1 ?? 0.9, beta2: beta2 ?? 0.999, epsilon: epsilon ?? 1e-8)
@@ -195,7 +193,7 @@ private struct Defaults {
     var hiddenLayerSizes = [100]
     var solver = SolverKind.adam
     var momentum = 0.9
-    var learningRate = 0.001
+    private var rate = 0.001
     var l2 = 0.0
     var maxIter = 200
     var tol = 1e-4
@@ -210,7 +208,7 @@ private struct Defaults {
             hiddenLayerSizes = [2]
             solver = .sgd
             momentum = 0
-            learningRate = 2
+            rate = 2
             l2 = 1e-3
             maxIter = 100
             tol = 0
@@ -218,5 +216,10 @@ private struct Defaults {
             seed = ExampleData.defaultSeed
             initialization = .weights(ExampleData.articleWeights)
         }
+    }
+
+    /// The article's rate belongs to plain descent; adam would overshoot with it.
+    func learningRate(for solver: Solver) -> Double {
+        if case .adam = solver { 0.001 } else { rate }
     }
 }
