@@ -105,6 +105,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Autodiff"], swiftSettings: strict),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: ["Postgres", "CLibPQ", "SQLText", logging],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

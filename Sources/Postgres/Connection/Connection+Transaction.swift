@@ -31,31 +31,50 @@ extension Connection {
     /// Leaves the connection outside of any transaction, or closed. Works in a cancelled task too.
     /// - Returns: whether it can be used again.
     nonisolated(nonsending) func tidy() async -> Bool {
-        let turnstile = currentTurnstile
-        // Turned away means closed.
-        guard (try? await turnstile.enterEvenIfCancelled()) != nil else { return false }
-        defer { turnstile.leave() }
-        let operation = newOperation("rollback", timeout: .seconds(10))
-        let isInTransaction = try? await onThread(operation) { session, _ in session.transactionStatus != PQTRANS_IDLE }
-        if isInTransaction == true {
-            logger.warning("a transaction was left open on a pooled connection and is rolled back")
-            await rollback(depth: 1)
-        }
-        return (try? await onThread(operation) { session, _ in session.isOpen }) ?? false
+        await inOrder("rollback") { session, operation in
+            if session.transactionStatus != PQTRANS_IDLE, session.isOpen {
+                session.logger.warning("a transaction was left open on a connection and is rolled back")
+                try session.rollback(depth: 1, operation)
+            }
+            return session.isOpen
+        } ?? false
     }
 
     /// Whether the server is still there, as far as can be told without asking it. Costs no round trip.
     nonisolated(nonsending) func isAlive() async -> Bool {
-        (try? await perform("check", timeout: nil) { session, _ in session.checkIdle() }) ?? false
+        await inOrder("check") { session, _ in session.checkIdle() } ?? false
     }
 
-    private nonisolated(nonsending) func rollback(depth: Int) async {
-        // Roll back in a cancelled task too: this operation is not interrupted, only limited.
-        let operation = newOperation("rollback", timeout: .seconds(10))
+    /// Does what has to be done in a cancelled task too, within bounds of time.
+    /// - Returns: nil if it failed, which is logged; the connection may be closed then.
+    nonisolated(nonsending) func inOrder<T: Sendable>(
+        _ name: String,
+        _ work: @Sendable (Session, Operation) throws -> T
+    ) async -> T? {
+        let turnstile = currentTurnstile
         do {
-            try await onThread(operation) { try $0.rollback(depth: depth, $1) }
+            try await turnstile.enterEvenIfCancelled()
+            defer { turnstile.leave() }
+            return try await onThread(newOperation(name, timeout: Self.timeToTidy), work)
         } catch {
-            logger.warning("a transaction could not be rolled back; its connection is closed", metadata: ["reason": "\(error)"])
+            logger.warning("a connection could not be tidied up", metadata: ["step": "\(name)", "reason": "\(error)"])
+            return nil
+        }
+    }
+
+    private static let timeToTidy: Duration = .seconds(10)
+
+    /// The turnstile must be held. Not interrupted, only limited: a cancelled task rolls back too.
+    private nonisolated(nonsending) func rollback(depth: Int) async {
+        do {
+            try await onThread(newOperation("rollback", timeout: Self.timeToTidy)) {
+                try $0.rollback(depth: depth, $1)
+            }
+        } catch {
+            logger.warning(
+                "a transaction was not rolled back; its connection is closed",
+                metadata: ["reason": "\(error)"]
+            )
         }
     }
 }

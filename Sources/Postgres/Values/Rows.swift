@@ -36,7 +36,7 @@ public struct Rows: Sendable, RandomAccessCollection {
 
     /// One column of all rows.
     /// - Throws: `RowDecodingError`.
-    public func decode<T: RowDecodable>(_ type: T.Type = T.self, _ column: String) throws(RowDecodingError) -> [T] {
+    public func decode<T: RowDecodable>(_ type: T.Type, _ column: String) throws(RowDecodingError) -> [T] {
         var values: [T] = []
         values.reserveCapacity(count)
         for row in self { values.append(try row.decode(T.self, column)) }
@@ -51,7 +51,7 @@ public struct Row: Sendable {
 
     /// Reads a column by name.
     /// - Throws: `RowDecodingError` if there is none or several of that name, or it can't be read as that type.
-    public func decode<T: RowDecodable>(_ type: T.Type = T.self, _ column: String) throws(RowDecodingError) -> T {
+    public func decode<T: RowDecodable>(_ type: T.Type, _ column: String) throws(RowDecodingError) -> T {
         guard let position = rows.positions[column] else {
             throw RowDecodingError(column: column, problem: .missing(among: rows.columns.map(\.name)))
         }
