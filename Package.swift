@@ -57,9 +57,10 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .systemLibrary(name: "CLinux"),
         .target(
             name: "HTTPServer",
-            dependencies: [.product(name: "HTTPTypes", package: "swift-http-types"), logging],
+            dependencies: ["CLinux", .product(name: "HTTPTypes", package: "swift-http-types"), logging],
             swiftSettings: strict
         ),
         .target(
@@ -75,6 +76,11 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", .product(name: "HTTPTypes", package: "swift-http-types"), logging],
             swiftSettings: strict
         ),
         .testTarget(name: "SQLTextTests", dependencies: ["SQLText"], swiftSettings: strict),
