@@ -65,9 +65,10 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .systemLibrary(name: "CLinux"),
         .target(
             name: "HTTPServer",
-            dependencies: [.product(name: "HTTPTypes", package: "swift-http-types"), logging],
+            dependencies: ["CLinux", .product(name: "HTTPTypes", package: "swift-http-types"), logging],
             swiftSettings: strict
         ),
         .target(
@@ -94,6 +95,9 @@ let package = Package(
         .testTarget(
             name: "EmbeddedPostgresTests",
             dependencies: ["EmbeddedPostgres", "TestSupport", logging],
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", .product(name: "HTTPTypes", package: "swift-http-types"), logging],
             swiftSettings: strict
         ),
         .testTarget(name: "SQLTextTests", dependencies: ["SQLText"], swiftSettings: strict),
