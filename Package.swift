@@ -92,26 +92,36 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        .testTarget(name: "SQLTextTests", dependencies: ["SQLText"], swiftSettings: strict),
+        .testTarget(name: "JSONTreeTests", dependencies: ["JSONTree"], swiftSettings: strict),
+        .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], swiftSettings: strict),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Autodiff"], swiftSettings: strict),
+        .testTarget(
+            name: "LoweringTests",
+            dependencies: ["Lowering", "Networks", "Autodiff", "SQLText", "Postgres", "TestSupport", logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: ["Postgres", "CLibPQ", "SQLText", logging],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "EmbeddedPostgresTests",
             dependencies: ["EmbeddedPostgres", "TestSupport", logging],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "HTTPServerTests",
             dependencies: ["HTTPServer", .product(name: "HTTPTypes", package: "swift-http-types"), logging],
             swiftSettings: strict
         ),
-        .testTarget(name: "SQLTextTests", dependencies: ["SQLText"], swiftSettings: strict),
-        .testTarget(name: "JSONTreeTests", dependencies: ["JSONTree"], swiftSettings: strict),
-        .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], swiftSettings: strict),
         .testTarget(
-            name: "LoweringTests",
-            dependencies: ["Lowering", "Networks", "Autodiff", "SQLText"],
-            swiftSettings: strict
-        ),
-        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Autodiff"], swiftSettings: strict),
-        .testTarget(
-            name: "PostgresTests",
-            dependencies: ["Postgres", "CLibPQ", "SQLText", logging],
+            name: "TrainingTests",
+            dependencies: [
+                "Training", "Networks", "Autodiff", "Lowering", "Postgres", "Migrations", "SQLText", "JSONTree",
+                "TestSupport", logging,
+            ],
             swiftSettings: strict
         ),
     ],
