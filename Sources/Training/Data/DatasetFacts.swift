@@ -19,6 +19,27 @@ struct DatasetFacts: Sendable {
     /// Squares of larger numbers, summed, would leave float8.
     static let maximumMagnitude = 1e100
 
+    /// The facts a run was prepared with.
+    /// - Throws: `TrainingError` if it is not prepared yet.
+    init(of run: Run) throws(TrainingError) {
+        guard let rows = run.rows, let means = run.featureMeans, let scales = run.featureScales else {
+            throw .notReady(run)
+        }
+        self.rows = rows
+        self.means = means
+        self.scales = scales
+        classes = (run.classes ?? []).map { $0.stringValue ?? $0.compact }
+        labelVariance = run.labelVariance
+    }
+
+    init(rows: Int, means: [Double], scales: [Double], classes: [String], labelVariance: Double?) {
+        self.rows = rows
+        self.means = means
+        self.scales = scales
+        self.classes = classes
+        self.labelVariance = labelVariance
+    }
+
     /// Reads the facts, refusing what can't be trained on.
     /// - Throws: `TrainingError`: no rows, NULLs (which column, how many), not finite, too large, wrong classes.
     static func gather(_ dataset: Dataset, standardize: Bool, on connection: Connection) async throws -> DatasetFacts {
@@ -34,7 +55,7 @@ struct DatasetFacts: Sendable {
                 """,
                 name: "feature statistics"
             )
-            means = try moments[0].decode("means")
+            means = try moments[0].get("means")
             // A constant column has no deviation; it becomes 0 whatever divides it.
             scales = try moments[0].decode([Double].self, "deviations").map { $0 > 0 ? $0 : 1 }
         }

@@ -20,9 +20,18 @@ struct Snapshot: Sendable {
 
     /// Makes the table from the source, replacing one that is there.
     func create(_ dataset: Dataset, _ facts: DatasetFacts, on connection: Connection) async throws {
+        try await connection.query("DROP TABLE IF EXISTS \(name)", name: "drop snapshot")
+        try await connection.query(
+            "CREATE UNLOGGED TABLE \(name) AS \(try Self.content(of: dataset, facts))",
+            name: "create snapshot"
+        )
+    }
+
+    /// The rows of a source as the network sees them: `x1` … `xN` and `y`.
+    static func content(of dataset: Dataset, _ facts: DatasetFacts) throws -> SQL {
         var columns: [SQL] = []
         for (index, feature) in dataset.features.enumerated() {
-            let value = Self.standardized(
+            let value = standardized(
                 "\(try Identifier(feature))::float8",
                 mean: facts.means[index],
                 scale: facts.scales[index]
@@ -36,11 +45,7 @@ struct Snapshot: Sendable {
             columns.append("(array_position(\(classes), \(label)::text) - 1)::float8 AS y")
         case .regression: columns.append("\(label)::float8 AS y")
         }
-        try await connection.query("DROP TABLE IF EXISTS \(name)", name: "drop snapshot")
-        try await connection.query(
-            "CREATE UNLOGGED TABLE \(name) AS SELECT \(columns.joined()) FROM \(dataset.relation)",
-            name: "create snapshot"
-        )
+        return "SELECT \(columns.joined()) FROM \(dataset.relation)"
     }
 
     /// A feature as the network sees it; the same in training and prediction. Magnitudes whose products would
@@ -59,13 +64,13 @@ struct Snapshot: Sendable {
             "SELECT count(*) AS rows, coalesce(sum(\(hash)), 0)::text AS hash FROM \(name)",
             name: "hash snapshot"
         )
-        return Content(rows: try found[0].decode("rows"), hash: try found[0].decode("hash"))
+        return Content(rows: try found[0].get("rows"), hash: try found[0].get("hash"))
     }
 
     /// Whether the table is there.
     func exists(on connection: Connection) async throws -> Bool {
         let found = try await connection.query("SELECT to_regclass(\(name.quoted)) IS NOT NULL AS found")
-        return try found[0].decode("found")
+        return try found[0].get("found")
     }
 
     /// Drops the table if it is there.

@@ -38,9 +38,9 @@ public struct Lease: Sendable, Hashable {
         )
         guard let row = claimed.first else { return nil }
         return Lease(
-            run: try row.decode("id"),
-            attempt: try row.decode("attempt"),
-            token: try row.decode("lease_token")
+            run: try row.get("id"),
+            attempt: try row.get("attempt"),
+            token: try row.get("lease_token")
         )
     }
 

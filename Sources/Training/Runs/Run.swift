@@ -82,37 +82,37 @@ extension Run {
         """
 
     init(_ row: Row) throws {
-        id = try row.decode("id")
-        name = try row.decode("name")
-        state = try Self.known(row.decode("state"))
+        id = try row.get("id")
+        name = try row.get("name")
+        state = try Self.known(row.get("state"))
         spec = try JSON(parsing: row.decode(String.self, "spec").utf8)
-        task = try Self.known(row.decode("task"))
-        seed = try row.decode("seed")
-        features = try row.decode("feature_names")
-        label = try row.decode("label_name")
+        task = try Self.known(row.get("task"))
+        seed = try row.get("seed")
+        features = try row.get("feature_names")
+        label = try row.get("label_name")
         layerSizes = try row.decode([Int]?.self, "layer_sizes")
         activations = try (row.decode([String]?.self, "activations") ?? []).map { try Self.known($0) }
         classes = try row.decode(String?.self, "class_labels").flatMap { try JSON(parsing: $0.utf8).arrayValue }
         featureMeans = try row.decode([Double]?.self, "feature_means")
         featureScales = try row.decode([Double]?.self, "feature_scales")
-        labelVariance = try row.decode("label_variance")
-        rows = try row.decode("rows")
-        contentHash = try row.decode("content_hash")
+        labelVariance = try row.get("label_variance")
+        rows = try row.get("rows")
+        contentHash = try row.get("content_hash")
         shape = try row.decode(String?.self, "shape").map { try Self.known($0) }
-        shapeReason = try row.decode("shape_reason")
-        epoch = try row.decode("epoch")
-        maxIter = try row.decode("max_iter")
-        loss = try row.decode("loss")
-        accuracy = try row.decode("accuracy")
-        r2 = try row.decode("r2")
-        learningRate = try row.decode("learning_rate")
+        shapeReason = try row.get("shape_reason")
+        epoch = try row.get("epoch")
+        maxIter = try row.get("max_iter")
+        loss = try row.get("loss")
+        accuracy = try row.get("accuracy")
+        r2 = try row.get("r2")
+        learningRate = try row.get("learning_rate")
         stopReason = try row.decode(String?.self, "stop_reason").map { try Self.known($0) }
         error = try row.decode(String?.self, "error").map { try JSON(parsing: $0.utf8) }
-        attempt = try row.decode("attempt")
-        createdAt = try row.decode("created_at")
-        startedAt = try row.decode("started_at")
-        finishedAt = try row.decode("finished_at")
-        etaSeconds = try row.decode("eta_s")
+        attempt = try row.get("attempt")
+        createdAt = try row.get("created_at")
+        startedAt = try row.get("started_at")
+        finishedAt = try row.get("finished_at")
+        etaSeconds = try row.get("eta_s")
     }
 
     private static func known<T: RawRepresentable>(_ text: String) throws(TrainingError) -> T where T.RawValue == String {
