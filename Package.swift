@@ -83,9 +83,18 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "EmbeddedClusterProbe",
+            dependencies: ["EmbeddedPostgres", logging],
+            path: "Tests/EmbeddedClusterProbe",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "EmbeddedPostgresTests",
-            dependencies: ["EmbeddedPostgres", "TestSupport", logging],
+            dependencies: [
+                "EmbeddedPostgres", "EmbeddedClusterProbe", "TestSupport", logging,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "SQLTextTests", dependencies: ["SQLText"], swiftSettings: strict),
