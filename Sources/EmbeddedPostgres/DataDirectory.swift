@@ -30,9 +30,8 @@ public enum DataDirectory {
             // Read-only and unsearchable parents answer EROFS or EACCES for a directory that is there.
             if access(built, F_OK) != 0 { throw notWritable(path, code) }
         }
-        guard let resolved = realpath(path.isEmpty ? "." : path, nil) else { throw notWritable(path, errno) }
-        defer { free(resolved) }
-        return String(cString: resolved)
+        guard let resolved = Files.resolve(path) else { throw notWritable(path, errno) }
+        return resolved
     }
 
     static func notWritable(_ path: String, _ code: CInt) -> EmbeddedPostgresError {

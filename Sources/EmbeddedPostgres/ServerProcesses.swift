@@ -18,10 +18,7 @@ struct ServerProcesses: Sendable {
         guard stat(entry, &info) == 0, info.st_uid == user.uid,
             trimmed(Files.read(entry + "/comm") ?? "") == "postgres"
         else { return false }
-        if let resolved = realpath(entry + "/cwd", nil) {
-            defer { free(resolved) }
-            return String(cString: resolved) == dataDirectory
-        }
+        if let workingDirectory = Files.resolve(entry + "/cwd") { return workingDirectory == dataDirectory }
         guard errno == EACCES || errno == EPERM else { return false }
         let words = (Files.read(entry + "/cmdline") ?? "").split(separator: "\0")
         return words.contains { $0 == "cluster_name=\(clusterName)" }

@@ -37,7 +37,7 @@ public struct ToolReport: Sendable, Equatable {
         report.describe(search)
         report.describeUser(runAs)
         report.describe(dataDirectory: dataDirectory)
-        report.describeCluster(ClusterLayout(dataDirectory: dataDirectory), search)
+        report.describeCluster(ClusterLayout(dataDirectory: Files.resolve(dataDirectory) ?? dataDirectory), search)
         return report
     }
 
