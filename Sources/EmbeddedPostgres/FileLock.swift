@@ -23,9 +23,7 @@ final class FileLock: Sendable {
         guard descriptor >= 0 else { throw EmbeddedPostgresError.lastSystemError("open", path) }
         // Otherwise the owner of a cluster that root served first could not open its own lock.
         guard !owner.needsSwitch || fchown(descriptor, owner.uid, owner.gid) == 0 else {
-            let error = EmbeddedPostgresError.lastSystemError("fchown", path)
-            close(descriptor)
-            throw error
+            throw EmbeddedPostgresError.lastSystemError("fchown", path)
         }
     }
 
