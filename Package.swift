@@ -73,13 +73,17 @@ let package = Package(
         ),
         .target(
             name: "Service",
-            dependencies: ["HTTPServer", "Training", "JSONTree", logging],
+            dependencies: [
+                "HTTPServer", "Training", "Lowering", "Networks", "JSONTree", logging,
+                .product(name: "OrderedCollections", package: "swift-collections"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "pgradient",
             dependencies: [
-                "Service", "HTTPServer", "Training", "Postgres", "EmbeddedPostgres", "JSONTree", logging,
+                "Service", "HTTPServer", "Training", "Lowering", "Postgres", "EmbeddedPostgres", "JSONTree", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -106,9 +110,18 @@ let package = Package(
             dependencies: ["Postgres", "CLibPQ", "SQLText", logging],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "EmbeddedClusterProbe",
+            dependencies: ["EmbeddedPostgres", logging],
+            path: "Tests/EmbeddedClusterProbe",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "EmbeddedPostgresTests",
-            dependencies: ["EmbeddedPostgres", "TestSupport", logging],
+            dependencies: [
+                "EmbeddedPostgres", "EmbeddedClusterProbe", "TestSupport", logging,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -23,7 +23,8 @@ struct ClusterMaker: Sendable {
                 installation: installation,
                 user: user,
                 directory: unfinished,
-                log: layout.log
+                log: layout.log,
+                clusterName: layout.clusterName
             )
             try await control.initialize()
             try await control.runSingleUser("CREATE DATABASE \(ServerControl.superuser)")

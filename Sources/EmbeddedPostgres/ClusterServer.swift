@@ -44,7 +44,7 @@ struct ClusterServer: Sendable {
             try await ClusterMaker(layout: layout, installation: installation, user: user).make()
             return (.created, try await start())
         }
-        guard let file = PostmasterFile(dataDirectory: layout.data), processes.contains(file.pid) else {
+        guard let file = PostmasterFile(dataDirectory: layout.data), control.processes.contains(file.pid) else {
             return (.started, try await startAfterDeath())
         }
         if file.status == .ready, let directory = file.socketDirectory,
@@ -69,10 +69,8 @@ struct ClusterServer: Sendable {
     }
 
     private func startAfterDeath() async throws -> String {
-        try await processes.endOrphans()
-        // No process of ours is left, so whatever the file says is stale. PostgreSQL itself would take
-        // a recycled process id in it for a running server.
-        if unlink(PostmasterFile.path(layout.data)) == 0 {
+        let directory = try SocketDirectory.make(layout: layout, user: user)
+        if try await control.clearRemains(socketDirectory: directory) {
             logger.notice("removed the pid file of a server that died", metadata: metadata)
         }
         return try await start()
@@ -80,21 +78,20 @@ struct ClusterServer: Sendable {
 
     private func start() async throws -> String {
         let directory = try SocketDirectory.make(layout: layout, user: user)
-        try control.configure(
-            .durable(socketDirectory: directory, clusterName: layout.clusterName),
-            localFile: layout.localConfiguration
-        )
+        try control.configure(.durable(socketDirectory: directory), localFile: layout.localConfiguration)
         ServerLog(path: layout.log).rotate()
         try await control.start(timeoutSeconds: timeouts.start)
         return directory
     }
 
     private var control: ServerControl {
-        ServerControl(installation: installation, user: user, directory: layout.data, log: layout.log)
-    }
-
-    private var processes: ServerProcesses {
-        ServerProcesses(dataDirectory: layout.data, clusterName: layout.clusterName, user: user)
+        ServerControl(
+            installation: installation,
+            user: user,
+            directory: layout.data,
+            log: layout.log,
+            clusterName: layout.clusterName
+        )
     }
 
     private var metadata: Logger.Metadata {

@@ -5,13 +5,14 @@ public enum DataDirectory {
     /// Where data lives unless told otherwise: `/var/lib/pgradient` as root, else the XDG data home.
     ///
     /// A relative `$XDG_DATA_HOME` is ignored, as the XDG base directory specification asks.
-    public static var defaultPath: String {
-        guard geteuid() != 0 else { return "/var/lib/pgradient" }
-        if let dataHome = environmentVariable("XDG_DATA_HOME"), dataHome.hasPrefix("/") {
+    public static var defaultPath: String { defaultPath(user: .current, variable: environmentVariable) }
+
+    static func defaultPath(user: ServerUser, variable: (String) -> String?) -> String {
+        guard user.uid != 0 else { return "/var/lib/pgradient" }
+        if let dataHome = variable("XDG_DATA_HOME"), dataHome.hasPrefix("/") {
             return dataHome + "/pgradient"
         }
-        let home = environmentVariable("HOME") ?? ServerUser.current.home
-        return home + "/.local/share/pgradient"
+        return (variable("HOME") ?? user.home) + "/.local/share/pgradient"
     }
 
     /// Makes the directory (and those above it) where missing, and returns its path free of links.
@@ -29,9 +30,8 @@ public enum DataDirectory {
             // Read-only and unsearchable parents answer EROFS or EACCES for a directory that is there.
             if access(built, F_OK) != 0 { throw notWritable(path, code) }
         }
-        guard let resolved = realpath(path.isEmpty ? "." : path, nil) else { throw notWritable(path, errno) }
-        defer { free(resolved) }
-        return String(cString: resolved)
+        guard let resolved = Files.resolve(path) else { throw notWritable(path, errno) }
+        return resolved
     }
 
     static func notWritable(_ path: String, _ code: CInt) -> EmbeddedPostgresError {

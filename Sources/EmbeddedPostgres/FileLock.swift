@@ -21,7 +21,10 @@ final class FileLock: Sendable {
         self.path = path
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw EmbeddedPostgresError.lastSystemError("open", path) }
-        if owner.needsSwitch { fchown(descriptor, owner.uid, owner.gid) }
+        // Otherwise the owner of a cluster that root served first could not open its own lock.
+        guard !owner.needsSwitch || fchown(descriptor, owner.uid, owner.gid) == 0 else {
+            throw EmbeddedPostgresError.lastSystemError("fchown", path)
+        }
     }
 
     deinit { close(descriptor) }

@@ -55,6 +55,13 @@ package enum Files {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The absolute path free of links of something that exists, or nil with `errno` set.
+    static func resolve(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     /// What `lstat` says, or nil.
     package static func information(_ path: String) -> stat? {
         var info = stat()

@@ -14,6 +14,8 @@ public struct InstallationSearch: Sendable, Equatable {
     /// Every place in the order of the search.
     public private(set) var notes: [Note] = []
 
+    init(installations: [Installation] = []) { self.installations = installations }
+
     /// Searches `pg_config --bindir`, then `debianRoot/*/bin` (newest first), then `path` (default `$PATH`).
     public static func run(
         path: String? = nil,

@@ -16,12 +16,11 @@ package struct ServerConfiguration: Sendable {
             ] + extra
     }
 
-    /// For work that matters: durable, slim, and named so that `ps` shows whose it is.
-    static func durable(socketDirectory: String, clusterName: String) -> ServerConfiguration {
+    /// For work that matters: durable and slim.
+    static func durable(socketDirectory: String) -> ServerConfiguration {
         ServerConfiguration(
             socketDirectory: socketDirectory,
             extra: [
-                ("cluster_name", clusterName),
                 ("max_connections", "50"),
                 ("shared_buffers", "128MB"),
                 ("max_wal_size", "512MB"),
@@ -37,11 +36,11 @@ package struct ServerConfiguration: Sendable {
         )
     }
 
-    /// The text of `postgresql.conf`; `localFile` is the user's own and wins.
+    /// The text of `postgresql.conf`; `localFile`, which must exist, is the user's own and wins.
     func text(localFile: String? = nil) -> String {
         var lines = settings.map { "\($0.name) = \(Self.quoted($0.value))" }
         if let localFile {
-            lines.append("include_if_exists = \(Self.quoted(localFile))")
+            lines.append("include = \(Self.quoted(localFile))")
         }
         return lines.joined(separator: "\n") + "\n"
     }

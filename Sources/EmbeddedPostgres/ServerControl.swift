@@ -1,3 +1,5 @@
+import Glibc
+
 /// `initdb` and `pg_ctl` on one data directory.
 package struct ServerControl: Sendable {
     package let installation: Installation
@@ -7,11 +9,15 @@ package struct ServerControl: Sendable {
     /// The server's log file.
     package let log: String
 
-    package init(installation: Installation, user: ServerUser, directory: String, log: String) {
+    /// The server's `cluster_name`, by which its processes can be told in `ps`. Letters, digits, `-`, `_`.
+    package let clusterName: String
+
+    package init(installation: Installation, user: ServerUser, directory: String, log: String, clusterName: String) {
         self.installation = installation
         self.user = user
         self.directory = directory
         self.log = log
+        self.clusterName = clusterName
     }
 
     /// The role that owns everything, and the database of the same name.
@@ -41,7 +47,7 @@ package struct ServerControl: Sendable {
     /// Writes the configuration that the next start reads.
     package func configure(_ configuration: ServerConfiguration, localFile: String? = nil) throws {
         try Files.write(
-            configuration.text(localFile: localFile),
+            configuration.text(localFile: localFile.flatMap { Files.information($0) == nil ? nil : $0 }),
             to: directory + "/postgresql.conf",
             owner: user
         )
@@ -64,13 +70,43 @@ package struct ServerControl: Sendable {
         }
     }
 
+    /// Removes what a dead server left: orphaned backends, the pid file, the socket and its lock file.
+    ///
+    /// PostgreSQL would mostly do so itself, but it takes a process id that is in use again, or that of a
+    /// zombie nobody has reaped (a container without an init), for a running server.
+    /// Call it only when the postmaster is known to be dead.
+    ///
+    /// - Returns: whether there was a pid file.
+    @discardableResult
+    package func clearRemains(socketDirectory: String) async throws -> Bool {
+        try await processes.endOrphans()
+        let socket = socketDirectory + "/" + SocketDirectory.socketName
+        unlink(socket)
+        unlink(socket + ".lock")
+        return unlink(PostmasterFile.path(directory)) == 0
+    }
+
+    /// Whether the postmaster named in the pid file is alive.
+    package var isRunning: Bool {
+        PostmasterFile(dataDirectory: directory).map { processes.contains($0.pid) } ?? false
+    }
+
+    var processes: ServerProcesses {
+        ServerProcesses(dataDirectory: directory, clusterName: clusterName, user: user)
+    }
+
     /// Starts the server and waits until it takes connections.
     package func start(timeoutSeconds: Int = 60) async throws {
         let logged = ServerLog(path: log)
         let before = logged.size
-        let outcome = try await tool("pg_ctl").run([
-            "start", "--pgdata", directory, "--wait", "--timeout", "\(timeoutSeconds)", "--silent", "--log", log,
-        ])
+        let (place, names) = shellSafe([directory, log])
+        let outcome = try await tool("pg_ctl").run(
+            [
+                "start", "--pgdata", names[0], "--log", names[1], "--wait", "--timeout", "\(timeoutSeconds)",
+                "--silent", "--options", "-c cluster_name=\(clusterName)",
+            ],
+            workingDirectory: place
+        )
         guard outcome.succeeded else {
             let tail = logged.tail(from: before)
             throw EmbeddedPostgresError.startFailed(
@@ -80,6 +116,16 @@ package struct ServerControl: Sendable {
                 tail: tail.isEmpty ? outcome.output : tail
             )
         }
+    }
+
+    /// `pg_ctl start` puts paths between double quotes into a shell line without escaping what is special
+    /// there. Such paths are given relative to the directory that both are in.
+    private func shellSafe(_ paths: [String]) -> (workingDirectory: String, names: [String]) {
+        let parent = directory[..<(directory.lastIndex(of: "/") ?? directory.startIndex)]
+        guard paths.contains(where: { $0.contains { "\"$`\\".contains($0) } }),
+            paths.allSatisfy({ $0.hasPrefix(parent + "/") })
+        else { return ("/", paths) }
+        return (String(parent), paths.map { String($0.dropFirst(parent.count + 1)) })
     }
 
     /// Stops the server and waits for its end; without a server nothing happens.

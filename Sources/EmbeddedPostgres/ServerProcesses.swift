@@ -4,8 +4,8 @@ import Glibc
 ///
 /// A process is the cluster's when it is called `postgres` and its working directory is PGDATA: every server
 /// process goes there first thing. In a container without `CAP_SYS_PTRACE` root may not read the
-/// working directory of another user's process; there the command line, which carries PGDATA or
-/// our `cluster_name`, decides.
+/// working directory of another user's process; there the command line, which carries our
+/// `cluster_name`, decides.
 struct ServerProcesses: Sendable {
     let dataDirectory: String
     let clusterName: String
@@ -18,13 +18,11 @@ struct ServerProcesses: Sendable {
         guard stat(entry, &info) == 0, info.st_uid == user.uid,
             trimmed(Files.read(entry + "/comm") ?? "") == "postgres"
         else { return false }
-        if let resolved = realpath(entry + "/cwd", nil) {
-            defer { free(resolved) }
-            return String(cString: resolved) == dataDirectory
-        }
+        if let workingDirectory = Files.resolve(entry + "/cwd") { return workingDirectory == dataDirectory }
         guard errno == EACCES || errno == EPERM else { return false }
         let words = (Files.read(entry + "/cmdline") ?? "").split(separator: "\0")
-        return words.contains { $0 == dataDirectory } || words.first?.hasPrefix("postgres: \(clusterName):") == true
+        return words.contains { $0 == "cluster_name=\(clusterName)" }
+            || words.first?.hasPrefix("postgres: \(clusterName):") == true
     }
 
     /// The cluster's processes, in no order.

@@ -17,6 +17,16 @@ public struct ServerUser: Sendable, Equatable {
     /// Whether processes must be started under another uid than our own.
     public var needsSwitch: Bool { geteuid() != uid }
 
+    /// What goes before a command line to run it as this user; empty when that is us.
+    ///
+    /// `setpriv` of util-linux, and not swift-subprocess's `userID`: version 1.0.2 calls glibc's
+    /// `setgroups` between `clone3` and `exec`, which waits for ever for the process's other threads
+    /// (seen with two spawns at once).
+    package var commandPrefix: [String] {
+        guard needsSwitch else { return [] }
+        return ["/usr/bin/setpriv", "--reuid=\(uid)", "--regid=\(gid)", "--clear-groups", "--"]
+    }
+
     /// Decides who runs the server: we ourselves, or as root `requested` (default `postgres`).
     ///
     /// - Throws: `unknownUser`, `userIsRoot`, `cannotSwitchUser`.

@@ -27,7 +27,7 @@ public enum StartFailure: String, Sendable, Equatable {
         (.socket, ["could not create any Unix-domain sockets", "Unix-domain socket path"]),
         (
             .configuration,
-            ["configuration file", "unrecognized configuration parameter", "invalid value for parameter"]
+            ["contains errors", "unrecognized configuration parameter", "invalid value for parameter"]
         ),
         (.permissions, ["Permission denied", "has wrong ownership", "has invalid permissions"]),
     ]

@@ -24,21 +24,23 @@ package struct Tool: Sendable {
     ///
     /// Output is collected from a pipe; a program that leaves a daemon behind must give that daemon other
     /// descriptors (`pg_ctl start` does with `-l`), or this would wait for the daemon too.
-    package func run(_ arguments: [String], input: String = "") async throws -> Outcome {
+    ///
+    /// - Throws: `toolNotRunnable`; a program that ran and failed is an ``Outcome``.
+    package func run(
+        _ arguments: [String],
+        input: String = "",
+        workingDirectory: String = "/"
+    ) async throws -> Outcome {
+        let command = user.commandPrefix + [path] + arguments
         var options = PlatformOptions()
-        if user.needsSwitch {
-            options.userID = user.uid
-            options.groupID = user.gid
-            options.supplementaryGroups = []
-        }
         // A session of its own: Ctrl-C at a terminal is for us; the server must outlive it until we stop it.
         options.createSession = true
         do {
             let result = try await Subprocess.run(
-                .path(.init(path)),
-                arguments: Arguments(arguments),
+                .path(.init(command[0])),
+                arguments: Arguments(Array(command.dropFirst())),
                 environment: .custom(Self.environment),
-                workingDirectory: "/",
+                workingDirectory: .init(workingDirectory),
                 platformOptions: options,
                 input: .string(input),
                 output: .string(limit: 1 << 20),
@@ -49,7 +51,7 @@ package struct Tool: Sendable {
                 output: trimmed(result.standardOutput)
             )
         } catch let error as SubprocessError {
-            throw EmbeddedPostgresError.toolNotRunnable(path: path, reason: "\(error)")
+            throw EmbeddedPostgresError.toolNotRunnable(path: command[0], reason: "\(error)")
         }
     }
 

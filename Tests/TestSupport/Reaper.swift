@@ -9,16 +9,17 @@ import Synchronization
 final class Reaper: Sendable {
     private let writeEnd: Mutex<CInt?>
 
-    /// Arguments: `$1` the directory. A server that was just being started shows its pid file late, hence
-    /// the rounds; `kill -QUIT` is PostgreSQL's immediate shutdown.
+    /// Argument `$1`: the directory. A server that was just being started shows its pid file late, hence
+    /// the rounds; `kill -QUIT` is PostgreSQL's immediate shutdown. A pid is believed only when the process
+    /// works in the directory or names it.
     private static let script = """
         cat
         for round in 1 2 3 4 5; do
-          for file in "$1"/data/postmaster.pid; do
+          find "$1" -maxdepth 6 -name postmaster.pid 2>/dev/null | while read -r file; do
             pid=$(head -n 1 "$file" 2>/dev/null) && [ -n "$pid" ] && [ "$pid" -gt 1 ] || continue
-            case $(tr '\\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null) in *"$1"*) ;; *) continue ;; esac
+            case $(readlink "/proc/$pid/cwd"; tr '\\0' ' ' < "/proc/$pid/cmdline") in *"$1"*) ;; *) continue ;; esac
             kill -QUIT "$pid"
-            tail --pid="$pid" --sleep-interval=0.05 -f /dev/null
+            timeout 10 tail --pid="$pid" --sleep-interval=0.05 -f /dev/null
           done
           rm -rf -- "$1"
           [ -e "$1" ] || exit 0

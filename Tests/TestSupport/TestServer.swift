@@ -60,6 +60,7 @@ public final class TestServer: Sendable {
 
     /// Starts the server and waits until it takes connections.
     public func start() async throws {
+        if !control.isRunning { try await control.clearRemains(socketDirectory: socketDirectory) }
         try await control.start()
     }
 
@@ -73,8 +74,8 @@ public final class TestServer: Sendable {
         try await control.stop(.immediate)
     }
 
-    /// Kills the postmaster with SIGKILL and returns at once. Its children notice and end by themselves;
-    /// ``crash()`` followed by ``start()`` is the surer way to test a restart.
+    /// Kills the postmaster with SIGKILL and returns at once. Its idle backends notice and end by
+    /// themselves, busy ones go on until ``start()`` ends them.
     public func kill() throws {
         let pid = try postmasterPID
         guard Glibc.kill(pid, SIGKILL) == 0 else { throw TestServerError(what: "kill(\(pid)) failed: errno \(errno)") }
@@ -98,7 +99,13 @@ public final class TestServer: Sendable {
     }
 
     private var control: ServerControl {
-        ServerControl(installation: installation, user: user, directory: dataDirectory, log: log)
+        ServerControl(
+            installation: installation,
+            user: user,
+            directory: dataDirectory,
+            log: log,
+            clusterName: "pgradient-test"
+        )
     }
 
     // MARK: - Databases

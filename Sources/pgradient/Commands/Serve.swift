@@ -1,0 +1,2 @@
+import ArgumentParser
+struct Serve: AsyncParsableCommand { @OptionGroup var global: GlobalOptions }
