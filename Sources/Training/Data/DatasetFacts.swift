@@ -49,8 +49,8 @@ struct DatasetFacts: Sendable {
         if standardize {
             let moments = try await connection.query(
                 """
-                SELECT ARRAY[\(features.map { "avg(\($0)::float8)" }.joined())]::float8[] AS means,
-                       ARRAY[\(features.map { "stddev_pop(\($0)::float8)" }.joined())]::float8[] AS deviations
+                SELECT ARRAY[\(features.map { "avg(\($0)::float8)" }.commaSeparated)]::float8[] AS means,
+                       ARRAY[\(features.map { "stddev_pop(\($0)::float8)" }.commaSeparated)]::float8[] AS deviations
                 FROM \(dataset.relation)
                 """,
                 name: "feature statistics"
@@ -84,9 +84,9 @@ struct DatasetFacts: Sendable {
             counts = try await connection.query(
                 """
                 SELECT count(*) AS rows,
-                       ARRAY[\(every.map { "count(*) FILTER (WHERE \($0) IS NULL)" }.joined())]::int8[] AS nulls,
-                       ARRAY[\(columns.map(Self.nonFinite).joined())]::int8[] AS non_finite,
-                       ARRAY[\(columns.map(Self.magnitude).joined())]::float8[] AS magnitudes
+                       ARRAY[\(every.map { "count(*) FILTER (WHERE \($0) IS NULL)" }.commaSeparated)]::int8[] AS nulls,
+                       ARRAY[\(columns.map(Self.nonFinite).commaSeparated)]::int8[] AS non_finite,
+                       ARRAY[\(columns.map(Self.magnitude).commaSeparated)]::float8[] AS magnitudes
                 FROM \(dataset.relation)
                 """,
                 name: "check source"

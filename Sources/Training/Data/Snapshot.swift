@@ -45,7 +45,7 @@ struct Snapshot: Sendable {
             columns.append("(array_position(\(classes), \(label)::text) - 1)::float8 AS y")
         case .regression: columns.append("\(label)::float8 AS y")
         }
-        return "SELECT \(columns.joined()) FROM \(dataset.relation)"
+        return "SELECT \(columns.commaSeparated) FROM \(dataset.relation)"
     }
 
     /// A feature as the network sees it; the same in training and prediction. Magnitudes whose products would

@@ -60,7 +60,7 @@ struct Predictor {
         }
         let source = RowSource(
             relation: """
-                (SELECT id, \(columns.joined()) FROM generate_series(1, \(literal: rows.count)) AS id OFFSET '0') AS input
+                (SELECT id, \(columns.commaSeparated) FROM generate_series(1, \(literal: rows.count)) AS id OFFSET '0') AS input
                 """
         )
         let statement = try TrainingPlan.limited { () throws(StatementLimitError) in

@@ -47,8 +47,8 @@ public struct Lease: Sendable, Hashable {
     /// The rows of `runs` that this lease may write: one, or none if it was lost.
     var condition: SQL {
         """
-        id = \(run) AND attempt = \(Int32(attempt)) AND lease_token = \(SQLValue.uuid(token)) \
-        AND state IN ('preparing', 'running')
+        runs.id = \(run) AND runs.attempt = \(Int32(attempt)) AND runs.lease_token = \(SQLValue.uuid(token)) \
+        AND runs.state IN ('preparing', 'running')
         """
     }
 

@@ -54,7 +54,7 @@ struct EpochRecorder {
             learning_rate = \(hole: HoleName.learningRate, .float8),
             lease_expires_at = clock_timestamp() + \(Lease.duration)
           FROM sound WHERE \(lease.condition) AND is_sound
-          RETURNING id
+          RETURNING runs.id
         ), new_params AS (
           INSERT INTO pgradient.params (run_id, epoch, weights)
           SELECT id, (\(hole: Hole.epoch, .int8))::int4, sound.weights FROM held, sound
@@ -80,8 +80,8 @@ struct EpochRecorder {
         \(evaluation.sql)
         ), held AS (
           UPDATE pgradient.runs SET loss = sound.loss, accuracy = \(accuracy), r2 = \(r2)
-          FROM sound WHERE \(lease.condition) AND rows = \(literal: Double(rows))
-          RETURNING id
+          FROM sound WHERE \(lease.condition) AND sound.rows = \(literal: Double(rows))
+          RETURNING runs.id
         ), new_metrics AS (
           INSERT INTO pgradient.metrics (run_id, epoch, split, loss, accuracy, r2)
           SELECT id, (\(hole: Hole.epoch, .int8))::int4, 'train', sound.loss, \(accuracy), \(r2) FROM held, sound
