@@ -221,38 +221,4 @@ struct StreamTests {
             }
         }
     }
-
-    @Test("a thousand idle streams are cheap, and each is still heard")
-    func thousandStreams() async throws {
-        let tick = Signal()
-        let handler = stream { writer in
-            try await writer.write(Array("hello".utf8))
-            await tick.wait()
-            try await writer.write(Array("tick".utf8))
-        }
-        try await withServer(handler: handler) { address, _ in
-            try await offPool {
-                let before = residentBytes()
-                let clients = try (0..<1000).map { _ in
-                    let client = try RawClient(address)
-                    try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-                    _ = try client.receiveResponse(toHead: true)
-                    _ = try client.receiveChunk()
-                    return client
-                }
-                let grown = residentBytes() - before
-                print("1000 idle streams: \(grown / 1024) KiB resident, clients included")
-                #expect(grown < 32 * 1024 * 1024)
-                tick.fire()
-                for client in clients { #expect(try client.receiveChunk() == Array("tick".utf8)) }
-            }
-        }
-    }
-}
-
-/// Resident memory of this process in bytes (proc(5), statm).
-private func residentBytes() -> Int {
-    let statm = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
-    let pages = statm.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-    return pages * sysconf(Int32(_SC_PAGESIZE))
 }

@@ -142,6 +142,11 @@ final class RawClient: Sendable {
     }
 }
 
+/// One request on a connection of its own.
+func fetch(_ address: ListenAddress, _ target: String = "/") throws -> RawClient.Response {
+    try RawClient(address).get(target)
+}
+
 /// Runs blocking code on a thread of its own: the pool that runs the tests also runs the handlers.
 func offPool<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in

@@ -5,6 +5,7 @@ import Logging
 @testable import HTTPServer
 
 /// Runs `body` against a server on a free loopback port.
+@discardableResult
 func withServer<Result>(
     on address: ListenAddress = .tcp(host: "127.0.0.1", port: 0),
     limits: Limits = .default,
@@ -56,6 +57,7 @@ extension Limits {
 }
 
 /// A new directory under the temporary one, removed when `body` is over.
+@discardableResult
 func withTemporaryDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("http-\(UUID().uuidString.prefix(8))")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
