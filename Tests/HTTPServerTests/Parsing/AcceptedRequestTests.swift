@@ -89,7 +89,7 @@ struct AcceptedRequestTests {
         let whole = ParserRun(whole: bytes)
         #expect(whole.requests == example.requests)
         #expect(whole.fault == nil)
-        #expect(whole.consumed == (example.requests.isEmpty ? 0 : bytes.count))
+        #expect(whole.ends.last == (example.requests.isEmpty ? nil : bytes.count))
         for cut in bytes.indices {
             #expect(ParserRun([bytes[..<cut], bytes[cut...]]) == whole, "cut at \(cut)")
         }
