@@ -146,21 +146,22 @@ struct CopyTests {
     func cancelBlocked() async throws {
         let conninfo = try await freshDatabase()
         try await withConnection(conninfo) { connection in
-            try await withConnection(conninfo) { observer in
-                try await connection.script("create table t (x int)")
-                let pid = try await value(Int.self, "select pg_backend_pid()", on: connection)
-                try await observer.transaction { observer in
-                    try await observer.script("lock table t")
+            try await connection.script("create table t (x int)")
+            let pid = try await value(Int.self, "select pg_backend_pid()", on: connection)
+            try await withConnection(conninfo) { locker in
+                try await locker.transaction { locker in
+                    try await locker.script("lock table t")
                     let task = Task {
                         try await connection.copyIn("copy t from stdin", from: chunks(of: [49, 10], size: 2))
                     }
-                    try await waitUntilActive(pid, seenBy: observer)
+                    // A third one: a transaction sees one state of pg_stat_activity for its whole length.
+                    try await withConnection(conninfo) { try await waitUntilActive(pid, seenBy: $0) }
                     task.cancel()
                     await #expect(throws: CancellationError.self) { try await task.value }
                 }
-                let count = try await value(Int.self, "select count(*) from t", on: connection)
-                #expect(count == 0)
             }
+            let count = try await value(Int.self, "select count(*) from t", on: connection)
+            #expect(count == 0)
         }
     }
 

