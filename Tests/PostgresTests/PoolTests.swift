@@ -133,6 +133,38 @@ struct PoolTests {
         }
     }
 
+    @Test("a task started in a transaction can use the pool after it")
+    func afterwards() async throws {
+        try await withPool(size: 1) { pool in
+            let (end, tell) = AsyncStream.makeStream(of: Void.self)
+            let later = try await pool.transaction { _ in
+                Task {
+                    for await _ in end { break }
+                    return try await pool.withConnection { try await value(Int.self, "select 1", on: $0) }
+                }
+            }
+            tell.yield()
+            let one = try await later.value
+            #expect(one == 1)
+        }
+    }
+
+    @Test("connections that wait for the server block nobody else: 20 of them sleep at the same time")
+    func parallel() async throws {
+        try await withPool(size: 20) { pool in
+            let took = try await ContinuousClock().measure {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<20 {
+                        group.addTask { try await pool.withConnection { try await $0.script("select pg_sleep(1)") } }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            // With the two threads of a small machine it would be ten.
+            #expect(took < .seconds(8))
+        }
+    }
+
     @Test("set-up statements run on each connection; unsupported settings are lived with, required ones are not")
     func setup() async throws {
         let conninfo = try await freshDatabase()

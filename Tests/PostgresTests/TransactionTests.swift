@@ -151,6 +151,20 @@ struct TransactionTests {
         }
     }
 
+    @Test("close() from within the body does not wait for itself, and nothing is committed")
+    func closeInside() async throws {
+        try await withTable { connection, observer in
+            await #expect(throws: ConnectionError.closed) {
+                try await connection.transaction { connection in
+                    try await connection.query("insert into t values (1)")
+                    await connection.close()
+                }
+            }
+            try await expectRows(0, observer)
+            try await observer.script("drop table t")
+        }
+    }
+
     @Test("a connection lost in a transaction leaves nothing")
     func lost() async throws {
         try await withTable { connection, observer in

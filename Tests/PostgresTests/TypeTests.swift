@@ -47,6 +47,7 @@ struct TypeTests {
             #expect(try row.decode(String.self, "j") == #"{"a": [1, 2.5, "x"]}"#)
             #expect(try row.decode(String.self, "u") == "01234567-89ab-cdef-0123-456789abcdef")
             #expect(try row.decode([Int].self, "ia") == [.min, -1, 0, .max])
+            #expect(try row.decode([Int64].self, "ia") == [.min, -1, 0, .max])
             #expect(try row.decode([String].self, "sa") == ["", text, "NULL", "{,}"])
             #expect(rows.columns.map(\.name).prefix(3) == ["t", "f", "i4"])
             #expect(rows.columns[0].typeOID == 16)
