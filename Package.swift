@@ -6,6 +6,9 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
+/// Read at build time and carried in the binary.
+let migrationFiles = ["V0001__runs.sql", "V0002__params.sql", "V0003__views.sql"]
+
 let package = Package(
     name: "pgradient",
     products: [
@@ -35,7 +38,11 @@ let package = Package(
             dependencies: [.product(name: "RealModule", package: "swift-numerics")],
             swiftSettings: strict
         ),
-        .target(name: "Networks", dependencies: ["Autodiff"], swiftSettings: strict),
+        .target(
+            name: "Networks",
+            dependencies: ["Autodiff", .product(name: "RealModule", package: "swift-numerics")],
+            swiftSettings: strict
+        ),
         .target(name: "Lowering", dependencies: ["Networks", "Autodiff", "SQLText"], swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["CLibPQ", "SQLText", logging], swiftSettings: strict),
         .target(
@@ -47,30 +54,36 @@ let package = Package(
             name: "Migrations",
             dependencies: ["Postgres"],
             path: "migrations",
-            resources: [.embedInCode("V0001__x.sql")],
+            resources: migrationFiles.map { .embedInCode($0) },
             swiftSettings: strict
         ),
         .target(
             name: "Training",
             dependencies: [
                 "Lowering", "Networks", "Autodiff", "Postgres", "Migrations", "SQLText", "JSONTree", logging,
+                .product(name: "RealModule", package: "swift-numerics"),
             ],
             swiftSettings: strict
         ),
+        .systemLibrary(name: "CLinux"),
         .target(
             name: "HTTPServer",
-            dependencies: [.product(name: "HTTPTypes", package: "swift-http-types"), logging],
+            dependencies: ["CLinux", .product(name: "HTTPTypes", package: "swift-http-types"), logging],
             swiftSettings: strict
         ),
         .target(
             name: "Service",
-            dependencies: ["HTTPServer", "Training", "JSONTree", logging],
+            dependencies: [
+                "HTTPServer", "Training", "Lowering", "Networks", "JSONTree", logging,
+                .product(name: "OrderedCollections", package: "swift-collections"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "pgradient",
             dependencies: [
-                "Service", "HTTPServer", "Training", "Postgres", "EmbeddedPostgres", "JSONTree", logging,
+                "Service", "HTTPServer", "Training", "Lowering", "Postgres", "EmbeddedPostgres", "JSONTree", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -81,6 +94,20 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["EmbeddedPostgres"],
             path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "SQLTextTests", dependencies: ["SQLText"], swiftSettings: strict),
+        .testTarget(name: "JSONTreeTests", dependencies: ["JSONTree"], swiftSettings: strict),
+        .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], swiftSettings: strict),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Autodiff"], swiftSettings: strict),
+        .testTarget(
+            name: "LoweringTests",
+            dependencies: ["Lowering", "Networks", "Autodiff", "SQLText", "Postgres", "TestSupport", logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: ["Postgres", "CLibPQ", "SQLText", logging],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -97,7 +124,19 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "SQLTextTests", dependencies: ["SQLText"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", .product(name: "HTTPTypes", package: "swift-http-types"), logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: [
+                "Training", "Networks", "Autodiff", "Lowering", "Postgres", "Migrations", "SQLText", "JSONTree",
+                "TestSupport", logging,
+            ],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,1 +1,16 @@
-enum M { static let a = PackageResources.V0001__x_sql }
+import Postgres
+
+/// The numbered files of this folder, carried in the binary.
+public enum Migrations {
+    /// All migrations in their order. A test compares the list with the folder.
+    public static func all() throws -> [Migration] {
+        try files.map { name, bytes in try Migration(fileName: name, bytes: bytes) }
+    }
+
+    /// Names and contents of the files.
+    static let files: [(name: String, bytes: [UInt8])] = [
+        ("V0001__runs.sql", PackageResources.V0001__runs_sql),
+        ("V0002__params.sql", PackageResources.V0002__params_sql),
+        ("V0003__views.sql", PackageResources.V0003__views_sql),
+    ]
+}

@@ -25,6 +25,11 @@ public struct Identifier: Sendable, Hashable, CustomStringConvertible {
         self.name = "\(prefix)_\(number)"
     }
 
+    /// Makes a name from a letter written in the program and a number: `x`, 7 → `x7`.
+    public init(_ letter: StaticString, number: Int) {
+        self.name = "\(letter)\(number)"
+    }
+
     /// The name in double quotes, quotes inside doubled.
     public var quoted: String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
 

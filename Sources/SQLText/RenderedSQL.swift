@@ -53,13 +53,16 @@ public struct UnfilledHole: Error, Hashable, CustomStringConvertible {
 
 extension SQL {
     /// Numbers the placeholders and joins the text. A hole used twice keeps its number; bound values each get one.
-    public func render() -> RenderedSQL {
+    /// - Parameter inliningValues: whether bound values are written into the text, for a person to paste, so that only
+    ///   holes are placeholders.
+    public func render(inliningValues: Bool = false) -> RenderedSQL {
         var text = ""
         var slots: [RenderedSQL.Slot] = []
         var numbers: [Hole: Int] = [:]
         for segment in segments {
             switch segment {
             case .text(let raw): text += raw
+            case .bind(let value) where inliningValues: text += SQL.constant(value)
             case .bind(let value):
                 slots.append(.value(value))
                 text += "$\(slots.count)"

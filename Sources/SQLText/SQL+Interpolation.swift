@@ -55,8 +55,9 @@ extension SQL {
     public static func literal(_ value: Double) -> String {
         if value.isNaN { return "'NaN'::float8" }
         if value.isInfinite { return value < 0 ? "'-Infinity'::float8" : "'Infinity'::float8" }
-        // Swift prints the shortest text that reads back to the same bits, and so does PostgreSQL read it.
-        return "'\(value)'::float8"
+        // Swift prints the shortest text that reads back to the same bits; whole numbers need no ".0" after them.
+        let text = "\(value)"
+        return "'\(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)'::float8"
     }
 
     /// A string constant as SQL text, safe under either setting of `standard_conforming_strings`.

@@ -94,14 +94,14 @@ public struct Hole: Sendable, Hashable {
 }
 
 extension Sequence<SQL> {
-    /// All fragments with a separator between them.
-    public func joined(separator: SQL = ", ") -> SQL {
+    /// All fragments with commas between them.
+    ///
+    /// No strings have this, so a closure that makes fragments can't be mistaken for one that makes text.
+    public var commaSeparated: SQL {
         var joined = SQL()
-        var first = true
-        for fragment in self {
-            if !first { joined.append(separator) }
+        for (index, fragment) in enumerated() {
+            if index > 0 { joined.append(", ") }
             joined.append(fragment)
-            first = false
         }
         return joined
     }

@@ -1,0 +1,102 @@
+/// The ways to make a node. Each simplifies what can be simplified without changing a result.
+extension Graph {
+    public mutating func constant(_ value: Double) -> NodeID { intern(.constant(value)) }
+    public mutating func input(_ slot: Slot) -> NodeID { intern(.input(slot)) }
+    public mutating func element(_ slot: Slot, _ index: Int) -> NodeID { intern(.element(slot, index)) }
+    public mutating func count() -> NodeID { intern(.count) }
+
+    public mutating func negate(_ x: NodeID) -> NodeID {
+        if let value = constant(x) { return constant(-value) }
+        if self[x].op == .negate { return self[x].operands[0] }
+        return intern(.negate, [x])
+    }
+
+    public mutating func add(_ a: NodeID, _ b: NodeID) -> NodeID {
+        if let x = constant(a), let y = constant(b) { return constant(x + y) }
+        if constant(a) == 0, shape(b) == broadcastShape(a, b) { return b }
+        if constant(b) == 0, shape(a) == broadcastShape(a, b) { return a }
+        if self[b].op == .negate { return subtract(a, self[b].operands[0]) }
+        if self[a].op == .negate { return subtract(b, self[a].operands[0]) }
+        if a == b { return multiply(constant(2), a) }
+        return intern(.add, [a, b])
+    }
+
+    public mutating func subtract(_ a: NodeID, _ b: NodeID) -> NodeID {
+        if let x = constant(a), let y = constant(b) { return constant(x - y) }
+        if constant(b) == 0, shape(a) == broadcastShape(a, b) { return a }
+        if constant(a) == 0, shape(b) == broadcastShape(a, b) { return negate(b) }
+        if self[b].op == .negate { return add(a, self[b].operands[0]) }
+        return intern(.subtract, [a, b])
+    }
+
+    public mutating func multiply(_ a: NodeID, _ b: NodeID) -> NodeID {
+        if let x = constant(a), let y = constant(b) { return constant(x * y) }
+        for (factor, other) in [(constant(a), b), (constant(b), a)] where shape(other) == broadcastShape(a, b) {
+            if factor == 1 { return other }
+            if factor == -1 { return negate(other) }
+            // A zero factor makes a zero of the same shape; only scalars have a constant of their shape.
+            if factor == 0, shape(other) == .scalar { return constant(0) }
+            if let factor, self[other].op == .multiply, let inner = constant(self[other].operands[0]) {
+                return multiply(constant(factor * inner), self[other].operands[1])
+            }
+        }
+        return intern(.multiply, [a, b])
+    }
+
+    public mutating func divide(_ a: NodeID, _ b: NodeID) -> NodeID {
+        if constant(b) == 1, shape(a) == broadcastShape(a, b) { return a }
+        if constant(a) == 0, shape(b) == .scalar, shape(a) == .scalar { return a }
+        return intern(.divide, [a, b])
+    }
+
+    public mutating func exp(_ x: NodeID) -> NodeID { intern(.exp, [x]) }
+    public mutating func log(_ x: NodeID) -> NodeID { intern(.log, [x]) }
+    public mutating func sqrt(_ x: NodeID) -> NodeID { intern(.sqrt, [x]) }
+    public mutating func tanh(_ x: NodeID) -> NodeID { intern(.tanh, [x]) }
+    public mutating func abs(_ x: NodeID) -> NodeID { intern(.abs, [x]) }
+    public mutating func logistic(_ x: NodeID) -> NodeID { intern(.logistic, [x]) }
+    public mutating func maximum(_ a: NodeID, _ b: NodeID) -> NodeID { a == b ? a : intern(.maximum, [a, b]) }
+
+    /// `x` where a < b, else `y`.
+    public mutating func select(_ a: NodeID, lessThan b: NodeID, _ x: NodeID, else y: NodeID) -> NodeID {
+        x == y && shape(x) == shape(a) ? x : intern(.selectLess, [a, b, x, y])
+    }
+
+    /// `x` where a = b, else `y`.
+    public mutating func select(_ a: NodeID, equals b: NodeID, _ x: NodeID, else y: NodeID) -> NodeID {
+        x == y && shape(x) == shape(a) ? x : intern(.selectEqual, [a, b, x, y])
+    }
+
+    public mutating func detach(_ x: NodeID) -> NodeID { intern(.detach, [x]) }
+    public mutating func matmul(_ x: NodeID, _ w: NodeID) -> NodeID { intern(.matmul, [x, w]) }
+    public mutating func outer(_ a: NodeID, _ b: NodeID) -> NodeID { intern(.outer, [a, b]) }
+    public mutating func maximumUnits(_ x: NodeID) -> NodeID { intern(.maximumUnits, [x]) }
+    public mutating func argmaxUnits(_ x: NodeID) -> NodeID { intern(.argmaxUnits, [x]) }
+    public mutating func pick(_ x: NodeID, at index: NodeID) -> NodeID { intern(.pick, [x, index]) }
+    public mutating func oneHot(_ index: NodeID, count: Int) -> NodeID { intern(.oneHot(count), [index]) }
+
+    public mutating func transpose(_ w: NodeID) -> NodeID {
+        self[w].op == .transpose ? self[w].operands[0] : intern(.transpose, [w])
+    }
+
+    public mutating func sumUnits(_ x: NodeID) -> NodeID { shape(x) == .scalar ? x : intern(.sumUnits, [x]) }
+
+    /// The sum over rows. A value that is the same in every row is counted as often as there are rows.
+    public mutating func sumRows(_ x: NodeID) -> NodeID {
+        scope(x) == .row ? intern(.sumRows, [x]) : multiply(count(), x)
+    }
+
+    /// 0 where the magnitude is below `threshold`: products of such numbers raise underflow errors in PostgreSQL.
+    public mutating func flush(_ x: NodeID, below threshold: Double = Graph.denormalThreshold) -> NodeID {
+        let zero = constant(0)
+        let limit = constant(threshold)
+        return select(abs(x), lessThan: limit, zero, else: x)
+    }
+
+    /// Gradients and solver state below this are taken as 0. Their squares stay above float8's smallest normal.
+    public static let denormalThreshold = 1e-150
+
+    private func broadcastShape(_ a: NodeID, _ b: NodeID) -> UnitShape {
+        shape(a) == .scalar ? shape(b) : shape(a)
+    }
+}

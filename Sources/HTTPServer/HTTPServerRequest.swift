@@ -1,0 +1,56 @@
+import HTTPTypes
+
+/// A complete request, as a handler sees it. It has passed the parser: every property is well formed.
+public struct HTTPServerRequest: Sendable {
+    public var method: HTTPRequest.Method
+    /// The decoded path. `/a%2Fb` and `/a/b` read the same here; route by `pathSegments`.
+    public var path: String
+    /// What stands between the slashes, each decoded by itself: none for `/`, `["a", ""]` for `/a/`.
+    /// `.` and `..` are ordinary segments, nothing is collapsed: route by exact match and they lead nowhere.
+    public var pathSegments: [String]
+    /// The query in order of appearance, decoded, `+` read as a space; a name may repeat.
+    public var query: [(name: String, value: String)]
+    public var headerFields: HTTPFields
+    /// The Host field, or the authority of an absolute target (both, when given, are the same); nil only with HTTP/1.0.
+    public var host: String?
+    /// The whole body, chunks already joined.
+    public var body: [UInt8]
+    /// Address and port of the client, `unix:` on a unix socket.
+    public var remoteAddress: String
+
+    /// Whether only the header of the answer is wanted. Answer as for GET: the server leaves the body out.
+    public var isHead: Bool { method == .head }
+
+    /// A request made by hand, for tests of a handler.
+    public init(
+        method: HTTPRequest.Method = .get,
+        path: String = "/",
+        query: [(name: String, value: String)] = [],
+        headerFields: HTTPFields = [:],
+        host: String? = "localhost",
+        body: [UInt8] = [],
+        remoteAddress: String = "unix:"
+    ) {
+        self.method = method
+        self.path = path
+        self.pathSegments =
+            path.dropFirst().isEmpty
+            ? [] : path.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        self.query = query
+        self.headerFields = headerFields
+        self.host = host
+        self.body = body
+        self.remoteAddress = remoteAddress
+    }
+
+    init(head: RequestHead, body: [UInt8], remoteAddress: String) {
+        method = head.method
+        path = head.target.path
+        pathSegments = head.target.segments
+        query = head.target.query
+        headerFields = head.fields
+        host = head.host
+        self.body = body
+        self.remoteAddress = remoteAddress
+    }
+}

@@ -1,0 +1,67 @@
+import Autodiff
+import Networks
+import SQLText
+
+/// Turns a training step into statements. Holds the scalar form of the step, from which every scalar shape is lowered.
+public struct Lowering: Sendable {
+    /// The step.
+    public let step: TrainingStep
+    /// The spelling.
+    public let dialect: Dialect
+    let scalars: ScalarGraph
+    let names: [NodeID: String]
+
+    var graph: Graph { scalars.graph }
+
+    /// Unrolls a step into single numbers.
+    public init(_ step: TrainingStep, dialect: Dialect = .postgres) {
+        self.step = step
+        self.dialect = dialect
+        let (perRow, update) = (step.perRow, step.update)
+        let outputs =
+            [perRow.prediction, perRow.metric, perRow.loss, update.loss, update.metric]
+            + [step.sums.loss, step.sums.metric, step.sums.rows]
+            + (perRow.predictedClass.map { [$0] } ?? []) + step.sums.gradients + update.parameters + update.state
+        scalars = ScalarGraph(unrolling: step.graph, outputs: outputs)
+        var names: [NodeID: String] = [:]
+        for (tensor, name) in step.names.sorted(by: { $0.key < $1.key }) {
+            guard let elements = scalars.elements(of: tensor) else { continue }
+            for (index, element) in elements.enumerated() where names[element] == nil {
+                names[element] = name + Self.suffix(index, step.graph.shape(tensor))
+            }
+        }
+        self.names = names
+    }
+
+    /// The place of an element in a name: `_j` in a vector, `_i_j` in a matrix.
+    private static func suffix(_ index: Int, _ shape: UnitShape) -> String {
+        switch shape {
+        case .scalar: ""
+        case .vector: "_\(index)"
+        case .matrix(_, let columns): "_\(index / columns)_\(index % columns)"
+        }
+    }
+
+    /// Adds a limit check and the text measures to a planned query.
+    func finish(
+        _ query: LevelQuery,
+        shape: StatementShape,
+        iterations: Int = 1,
+        tail: SQL = "",
+        advice: String,
+        parallelSafe: Bool
+    ) throws(StatementLimitError) -> LoweredStatement {
+        var (sql, size) = query.lower(dialect, tail: tail)
+        let rendered = sql.render()
+        size.placeholders = rendered.slots.count
+        size.textBytes = rendered.text.utf8.count
+        try size.check(dialect, shape: shape, advice: advice)
+        return LoweredStatement(
+            shape: shape,
+            iterations: iterations,
+            sql: sql,
+            size: size,
+            parallelSafe: parallelSafe
+        )
+    }
+}

@@ -1,0 +1,152 @@
+import Autodiff
+
+/// One iteration of training as a graph, in the three parts that every statement shape arranges in its own way:
+/// what is computed per row, what is summed over the rows, and what becomes of the sums.
+public struct TrainingStep: Sendable {
+    /// The inputs of the graph.
+    public struct Inputs: Sendable {
+        /// The features of a row.
+        public let features: Slot
+        /// The class index or the value of a row.
+        public let label: Slot
+        /// Weights and biases, in the order of the layout's blocks.
+        public let parameters: [Slot]
+        /// Solver state: for each kind of state one slot per parameter block.
+        public let state: [Slot]
+        /// The learning rate of this iteration.
+        public let learningRate: Slot
+        /// The number of this iteration, from 1.
+        public let iteration: Slot
+    }
+
+    /// What is computed for each row on its own.
+    public struct PerRow: Sendable {
+        /// The loss.
+        public let loss: NodeID
+        /// 1 where the prediction is the label, else 0; the squared error for regression.
+        public let metric: NodeID
+        /// Class probabilities, or the predicted value. Shape (outputs).
+        public let prediction: NodeID
+        /// The index of the most probable class; nil for regression.
+        public let predictedClass: NodeID?
+    }
+
+    /// What is summed over all rows. A distributed run adds these up across its parts.
+    public struct Sums: Sendable {
+        /// The sum of the losses.
+        public let loss: NodeID
+        /// The number of right predictions, or the sum of squared errors.
+        public let metric: NodeID
+        /// The number of rows.
+        public let rows: NodeID
+        /// The gradient of the summed loss by each parameter block.
+        public let gradients: [NodeID]
+    }
+
+    /// What follows from the sums, once per iteration.
+    public struct Update: Sendable {
+        /// Mean loss and penalty of the weights the iteration started from: what training minimises.
+        public let loss: NodeID
+        /// The share of right predictions, or the mean squared error.
+        public let metric: NodeID
+        /// The new parameters, block by block.
+        public let parameters: [NodeID]
+        /// The new solver state.
+        public let state: [NodeID]
+    }
+
+    /// The network this is a step of.
+    public let spec: NetworkSpec
+    /// The order of parameters.
+    public let layout: ParameterLayout
+    /// The tensor graph of all three parts.
+    public let graph: Graph
+    public let inputs: Inputs
+    public let perRow: PerRow
+    public let sums: Sums
+    public let update: Update
+
+    /// Names for values that people know: `h1` is the first hidden layer, `delta1` the derivative by its sums.
+    public let names: [NodeID: String]
+
+    /// How many numbers of solver state there are.
+    public var stateCount: Int { inputs.state.reduce(0) { $0 + $1.shape.count } }
+
+    /// Builds the step of a network.
+    /// - Throws: `NetworkSpecError` if the network can't be trained.
+    public init(_ spec: NetworkSpec) throws {
+        try spec.validate()
+        var graph = Graph()
+        let layout = ParameterLayout(layerSizes: spec.layerSizes)
+        let parameterSlots = layout.blocks.map { block in
+            Slot(
+                name: "\(block.kind.rawValue)\(block.layer)",
+                scope: .global,
+                shape: block.kind == .weight ? .matrix(block.inputs, block.units) : .vector(block.units)
+            )
+        }
+        let features = Slot(name: "x", scope: .row, shape: .vector(spec.layerSizes[0]))
+        let label = Slot(name: "y", scope: .row, shape: .scalar)
+        let learningRate = Slot(name: "learning_rate", scope: .global, shape: .scalar)
+        let iteration = Slot(name: "iteration", scope: .global, shape: .scalar)
+
+        let parameters = parameterSlots.map { graph.input($0) }
+        let layers = graph.forward(graph.input(features), parameters: parameters, activations: spec.activations)
+        let scores = layers[layers.count - 1].outputs
+        let (perRow, rowNames) = graph.rowLoss(spec.head, scores: scores, label: graph.input(label))
+        let (gradients, deltas) = try graph.gradient(of: perRow.loss, by: parameters)
+        let sums = Sums(
+            loss: graph.sumRows(perRow.loss),
+            metric: graph.sumRows(perRow.metric),
+            rows: graph.count(),
+            gradients: gradients
+        )
+
+        let penalty = graph.penalty(l2: spec.l2, layout: layout, parameters: parameters)
+        let penaltyGradients = try graph.gradient(of: penalty, by: parameters).byInput
+        let means = zip(gradients, penaltyGradients).map { sum, regulariser in
+            let mean = graph.add(graph.divide(sum, sums.rows), regulariser)
+            return graph.flush(mean)
+        }
+        let stepping = graph.step(
+            spec.solver,
+            parameters: parameters,
+            slots: parameterSlots,
+            gradients: means,
+            rate: graph.input(learningRate),
+            iteration: graph.input(iteration)
+        )
+        self.update = Update(
+            loss: graph.add(graph.divide(sums.loss, sums.rows), penalty),
+            metric: graph.divide(sums.metric, sums.rows),
+            parameters: stepping.parameters,
+            state: stepping.state
+        )
+        self.inputs = Inputs(
+            features: features,
+            label: label,
+            parameters: parameterSlots,
+            state: stepping.slots,
+            learningRate: learningRate,
+            iteration: iteration
+        )
+        var names = rowNames
+        for (index, layer) in layers.enumerated() {
+            names[layer.outputs] = index == layers.count - 1 ? "score" : "h\(index + 1)"
+            if let delta = deltas[layer.sums] { names[delta] = "delta\(index + 1)" }
+        }
+        names[perRow.loss] = "row_loss"
+        names[sums.loss] = "sum_loss"
+        names[sums.metric] = "sum_metric"
+        names[sums.rows] = "n"
+        for (slot, sum) in zip(parameterSlots, gradients) { names[sum] = "d\(slot.name)" }
+        for (slot, mean) in zip(parameterSlots, means) { names[mean] = "g\(slot.name)" }
+        for (slot, state) in zip(stepping.slots, stepping.state) { names[state] = "new_\(slot.name)" }
+        self.names = names
+        self.spec = spec
+        self.layout = layout
+        self.perRow = perRow
+        self.sums = sums
+        self.graph = graph
+    }
+}

@@ -1,0 +1,49 @@
+import JSONTree
+
+/// Where the rows come from.
+public enum DataSource: Sendable, Hashable {
+    /// A table or view, by the name PostgreSQL would find it under: `iris`, `public.iris`, `"Odd Name"`.
+    case table(String)
+    /// Rows made by hashing their number and the seed.
+    case example(ExampleData.Kind, rows: Int)
+
+    /// Reads the `source` of a request; nil is the article's example.
+    init(_ value: JSON?) throws(TrainingError) {
+        guard let value else {
+            self = .example(.article, rows: ExampleData.defaultRows)
+            return
+        }
+        guard value.objectValue != nil else {
+            throw TrainingError(
+                .invalidOption,
+                "source is \(value.kind); it must be an object",
+                field: "source",
+                hint: "{\"table\": \"schema.table\"} or {\"example\": \"article\"}"
+            )
+        }
+        var options = try OptionReader(value)
+        if options.value("where") != nil { throw OptionReader.notAvailable("source.where", "", instead: []) }
+        let table = try options.string("table")
+        let example = try options.choice("example", ExampleData.Kind.self, planned: ["spiral", "moons"])
+        let rows = try options.integer("rows", 1...100_000_000)
+        try options.finish()
+        switch (table, example) {
+        case (let table?, nil):
+            guard rows == nil else {
+                throw TrainingError(.irrelevantOption, "rows means nothing to a table", field: "source.rows")
+            }
+            self = .table(table)
+        case (nil, let example):
+            self = .example(example ?? .article, rows: rows ?? ExampleData.defaultRows)
+        case (.some, .some):
+            throw TrainingError(.invalidOption, "source names a table and an example; give one", field: "source")
+        }
+    }
+
+    var json: JSON {
+        switch self {
+        case .table(let name): ["table": .string(name)]
+        case .example(let kind, let rows): ["example": .string(kind.rawValue), "rows": .integer(rows)]
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import JSONTree
+import Postgres
+import SQLText
+
+/// A table or view as the catalog describes it.
+struct SourceTable: Sendable {
+    let name: QualifiedName
+    let columns: [Column]
+
+    struct Column: Sendable {
+        let name: String
+        let kind: ColumnKind
+        /// The type as `format_type` writes it.
+        let type: String
+    }
+
+    /// Finds a table by the name a person wrote, as PostgreSQL would.
+    /// - Throws: `TrainingError`: unknown with near names, not readable, or no kind of table that has rows.
+    static func find(_ text: String, on connection: Connection) async throws -> SourceTable {
+        let found: Rows
+        do {
+            found = try await connection.query(
+                """
+                SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS kind,
+                       has_table_privilege(c.oid, 'SELECT') AS readable
+                FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                WHERE c.oid = to_regclass(\(text))
+                """,
+                name: "find source"
+            )
+        } catch let error as PostgresError where error.sqlState.hasPrefix("42") {
+            throw TrainingError(
+                .unknownTable,
+                "\"\(text)\" is not the name of a table: \(error.message)",
+                field: "source.table",
+                hint: "write schema.table, with odd names in double quotes",
+                sqlState: error.sqlState
+            )
+        }
+        guard let row = found.first else { throw try await unknown(text, on: connection) }
+        let name = QualifiedName(
+            schema: try Identifier(row.decode(String.self, "schema")),
+            name: try Identifier(row.decode(String.self, "name"))
+        )
+        let kind = try row.decode(String.self, "kind")
+        guard ["r", "v", "m", "f", "p"].contains(kind) else {
+            throw TrainingError(.unknownTable, "\(name) is no table or view", field: "source.table")
+        }
+        guard try row.decode(Bool.self, "readable") else {
+            throw TrainingError(
+                .noPermission,
+                "the database user may not read \(name)",
+                field: "source.table",
+                hint: "GRANT SELECT ON \(name.quoted) TO the user of the database URL",
+                sqlState: "42501"
+            )
+        }
+        return SourceTable(name: name, columns: try await columns(row.decode(Int.self, "oid"), on: connection))
+    }
+
+    /// A column by name.
+    func column(_ name: String, field: String) throws(TrainingError) -> Column {
+        if let column = columns.first(where: { $0.name == name }) { return column }
+        throw TrainingError(
+            .unknownColumn,
+            "\(self.name) has no column \"\(name)\"",
+            field: field,
+            hint: Suggestions.hint(name, among: columns.map(\.name))
+                ?? "its columns are \(columns.map(\.name).joined(separator: ", "))"
+        )
+    }
+
+    private static func unknown(_ text: String, on connection: Connection) async throws -> TrainingError {
+        let rows = try await connection.query(
+            """
+            SELECT n.nspname AS schema, c.relname AS name
+            FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND n.nspname !~ '^(pg_|information_schema$|pgradient)'
+            LIMIT 10000
+            """,
+            name: "list tables"
+        )
+        let tables = try rows.map { try ($0.decode(String.self, "schema"), $0.decode(String.self, "name")) }
+        let candidates = text.contains(".") ? tables.map { "\($0).\($1)" } : tables.map(\.1)
+        return TrainingError(
+            .unknownTable,
+            "there is no table \"\(text)\" that this database user can see",
+            field: "source.table",
+            hint: Suggestions.hint(text, among: Set(candidates))
+        )
+    }
+
+    private static func columns(_ oid: Int, on connection: Connection) async throws -> [Column] {
+        let rows = try await connection.query(
+            """
+            SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
+                   base.typname AS base, base.typtype::text AS class
+            FROM pg_attribute AS a
+            JOIN pg_type AS t ON t.oid = a.atttypid
+            JOIN pg_type AS base ON base.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
+            WHERE a.attrelid = \(oid)::int8::oid AND a.attnum > 0 AND NOT a.attisdropped
+            ORDER BY a.attnum
+            """,
+            name: "list columns"
+        )
+        return try rows.map { row in
+            let isEnum = try row.decode(String.self, "class") == "e"
+            return Column(
+                name: try row.decode(String.self, "name"),
+                kind: isEnum ? .text : ColumnKind(typeName: try row.decode(String.self, "base")),
+                type: try row.decode(String.self, "type")
+            )
+        }
+    }
+}
+
+/// What a column can be used for.
+enum ColumnKind: Sendable, Hashable {
+    case integer
+    /// Floating point and numeric.
+    case real
+    case boolean
+    case text
+    case other
+
+    init(typeName: String) {
+        switch typeName {
+        case "int2", "int4", "int8": self = .integer
+        case "float4", "float8", "numeric": self = .real
+        case "bool": self = .boolean
+        case "text", "varchar", "bpchar", "char", "name", "citext": self = .text
+        default: self = .other
+        }
+    }
+}

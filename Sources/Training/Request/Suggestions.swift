@@ -1,0 +1,36 @@
+/// Names near a mistyped one.
+enum Suggestions {
+    /// The candidates that a person most likely meant, nearest first, at most three.
+    static func near(_ name: String, among candidates: some Sequence<String>) -> [String] {
+        let wanted = Array(name.lowercased())
+        let scored = candidates.compactMap { candidate -> (String, Int)? in
+            let other = Array(candidate.lowercased())
+            let distance = editDistance(wanted, other)
+            let isNear = distance <= max(wanted.count, other.count) / 3 + 1
+            let isPart = wanted.count >= 3 && (candidate.lowercased().contains(name.lowercased()))
+            return isNear || isPart ? (candidate, distance) : nil
+        }
+        return scored.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(3).map(\.0)
+    }
+
+    /// `did you mean "a" or "b"?`, or nil if nothing is near.
+    static func hint(_ name: String, among candidates: some Sequence<String>) -> String? {
+        let names = near(name, among: candidates).map { "\"\($0)\"" }
+        return names.isEmpty ? nil : "did you mean \(names.joined(separator: " or "))?"
+    }
+
+    /// Levenshtein distance, with one row of the table kept.
+    private static func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+        var row = Array(0...b.count)
+        for (i, left) in a.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, right) in b.enumerated() {
+                let above = row[j + 1]
+                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (left == right ? 0 : 1))
+                diagonal = above
+            }
+        }
+        return row[b.count]
+    }
+}

@@ -1,0 +1,50 @@
+import JSONTree
+import Networks
+
+extension TrainingRequest {
+    /// The request as it is stored: every default filled in, features and task decided. Reading it back gives the same
+    /// request.
+    func json(_ dataset: Dataset) -> JSON {
+        var json: JSON = [
+            "source": source.json,
+            "features": .array(dataset.features.map(JSON.string)),
+            "label": .string(dataset.label),
+            "task": .string(dataset.task.rawValue),
+            "hidden_layer_sizes": .array(hiddenLayerSizes.map(JSON.integer)),
+            "activation": .array(activations.map { .string($0.rawValue) }),
+            "learning_rate_init": .number(learningRate),
+            "l2_reg": .number(l2),
+            "max_iter": .integer(maxIter),
+            "tol": .number(tol),
+            "n_iter_no_change": .integer(patience),
+            "standardize": .bool(standardize),
+            "seed": .integer(seed),
+            "shape": .string(shape?.rawValue ?? "auto"),
+        ]
+        if let name { json.set("name", .string(name)) }
+        if shape == .window { json.set("block_size", .integer(blockSize)) }
+        switch solver {
+        case .sgd(let momentum, let nesterov):
+            json.set("solver", "sgd")
+            json.set("momentum", .number(momentum))
+            json.set("nesterov", .bool(nesterov))
+        case .adam(let beta1, let beta2, let epsilon):
+            json.set("solver", "adam")
+            json.set("beta1", .number(beta1))
+            json.set("beta2", .number(beta2))
+            json.set("epsilon", .number(epsilon))
+        }
+        switch initialization {
+        case .he: json.set("init", "he")
+        case .glorot: json.set("init", "glorot")
+        case .normal(let scale):
+            json.set("init", "normal")
+            json.set("scale", .number(scale))
+        case .weights(let weights):
+            json.set("init", "weights")
+            json.set("weights", .array(weights.map(JSON.number)))
+        case .byActivation: break
+        }
+        return json
+    }
+}

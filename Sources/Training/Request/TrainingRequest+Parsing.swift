@@ -1,0 +1,225 @@
+import JSONTree
+import Lowering
+import Networks
+
+extension TrainingRequest {
+    /// Reads a request. What is left out takes its default: scikit-learn's for a table, the article's for its example.
+    /// - Throws: `TrainingError` naming the field; `not_available` for what is promised but not built.
+    public init(_ body: JSON) throws(TrainingError) {
+        var options = try OptionReader(body)
+        try refuseUnbuilt(&options)
+        name = try options.string("name")
+        source = try DataSource(options.value("source"))
+        let defaults = Defaults(source)
+
+        features = try options.strings("features")
+        label = try Self.label(&options, source)
+        task = try options.choice("task", TaskKind.self)
+        hiddenLayerSizes = try Self.layers(&options) ?? defaults.hiddenLayerSizes
+        activations = try Self.activations(&options, layers: hiddenLayerSizes.count)
+        solver = try Self.solver(&options, defaults)
+        learningRate =
+            try options.number("learning_rate_init", Double.leastNormalMagnitude...1e6, "a number above 0, at most 1e6")
+            ?? defaults.learningRate(for: solver)
+        l2 = try options.number("l2_reg", 0...1e6, "a number from 0 to 1e6") ?? defaults.l2
+        maxIter = try options.integer("max_iter", 1...1_000_000) ?? defaults.maxIter
+        tol = try options.number("tol", 0...1e6, "a number from 0 to 1e6") ?? defaults.tol
+        patience = try options.integer("n_iter_no_change", 1...1_000_000) ?? 10
+        standardize = try options.bool("standardize") ?? defaults.standardize
+        seed = try options.integer("seed", 0...(1 << 53)) ?? defaults.seed
+        initialization = try Self.initialization(&options, defaults, hiddenLayerSizes)
+        (shape, blockSize) = try Self.shape(&options)
+        try options.finish()
+        try checkFeatures()
+    }
+
+    private func checkFeatures() throws(TrainingError) {
+        guard let features else { return }
+        guard !features.isEmpty else {
+            throw TrainingError(.invalidOption, "features is empty; name at least one column", field: "features")
+        }
+        var seen: Set<String> = []
+        for feature in features where !seen.insert(feature).inserted {
+            throw TrainingError(.invalidOption, "features names \"\(feature)\" twice", field: "features")
+        }
+        if features.contains(label) {
+            throw TrainingError(.invalidOption, "\"\(label)\" is the label and a feature", field: "features")
+        }
+    }
+
+    private static func label(_ options: inout OptionReader, _ source: DataSource) throws(TrainingError) -> String {
+        if let label = try options.string("label") { return label }
+        switch source {
+        case .example: return ExampleData.label
+        case .table:
+            throw TrainingError(
+                .missingOption,
+                "label is missing: the name of the column to predict",
+                field: "label",
+                hint: "add \"label\": \"column\""
+            )
+        }
+    }
+
+    private static func layers(_ options: inout OptionReader) throws(TrainingError) -> [Int]? {
+        guard let value = options.value("hidden_layer_sizes") else { return nil }
+        let field = "hidden_layer_sizes"
+        guard let entries = value.arrayValue else {
+            throw TrainingError(.invalidOption, "\(field) is \(value.kind); it must be an array, as in [16, 8]", field: field)
+        }
+        guard entries.count <= 16 else {
+            throw TrainingError(.invalidOption, "\(field) has \(entries.count) layers; at most 16 are taken", field: field)
+        }
+        var sizes: [Int] = []
+        for entry in entries {
+            guard let units = entry.intValue, (1...10_000).contains(units) else {
+                throw TrainingError(
+                    .invalidOption,
+                    "\(field) contains \(entry.compact); every layer needs 1 to 10,000 units",
+                    field: field,
+                    hint: "[] is a linear model"
+                )
+            }
+            sizes.append(units)
+        }
+        return sizes
+    }
+
+    private static func activations(_ options: inout OptionReader, layers: Int) throws(TrainingError) -> [Activation] {
+        let planned = ["leaky_relu", "elu", "softplus", "gelu"]
+        guard let value = options.value("activation") else { return Array(repeating: .relu, count: layers) }
+        if let text = value.stringValue {
+            let activation: Activation = try OptionReader.choose("activation", text, planned: planned)
+            return Array(repeating: activation, count: layers)
+        }
+        var chosen: [Activation] = []
+        for text in try options.strings("activation") ?? [] {
+            chosen.append(try OptionReader.choose("activation", text, planned: planned))
+        }
+        guard chosen.count == layers else {
+            throw TrainingError(
+                .invalidOption,
+                "activation has \(chosen.count) entries for \(layers) hidden layers; give one, or one per layer",
+                field: "activation"
+            )
+        }
+        return chosen
+    }
+
+    private static func solver(_ options: inout OptionReader, _ defaults: Defaults) throws(TrainingError) -> Solver {
+        let kind = try options.choice("solver", SolverKind.self, planned: ["rmsprop", "adagrad", "adamw"])
+        let unit = 0..<1.0
+        let momentum = try options.number("momentum", unit, "a number from 0 to below 1")
+        let nesterov = try options.bool("nesterov")
+        let beta1 = try options.number("beta1", unit, "a number from 0 to below 1")
+        let beta2 = try options.number("beta2", unit, "a number from 0 to below 1")
+        let epsilon = try options.number("epsilon", Double.leastNormalMagnitude...1, "a number above 0, at most 1")
+        switch kind ?? defaults.solver {
+        case .sgd:
+            try refuse(["beta1": beta1 != nil, "beta2": beta2 != nil, "epsilon": epsilon != nil], "solver sgd", "adam")
+            return .sgd(momentum: momentum ?? defaults.momentum, nesterov: nesterov ?? true)
+        case .adam:
+            try refuse(["momentum": momentum != nil, "nesterov": nesterov != nil], "solver adam", "sgd")
+            return .adam(beta1: beta1 ?? 0.9, beta2: beta2 ?? 0.999, epsilon: epsilon ?? 1e-8)
+        }
+    }
+
+    private static func refuse(
+        _ given: [String: Bool],
+        _ choice: String,
+        _ other: String
+    ) throws(TrainingError) {
+        guard let name = given.filter(\.value).keys.sorted().first else { return }
+        throw TrainingError(
+            .irrelevantOption,
+            "\(name) means nothing to \(choice)",
+            field: name,
+            hint: "leave it out, or choose \(other)"
+        )
+    }
+
+    private static func initialization(
+        _ options: inout OptionReader,
+        _ defaults: Defaults,
+        _ hidden: [Int]
+    ) throws(TrainingError) -> Initialization {
+        let kind = try options.choice("init", InitKind.self)
+        let scale = try options.number("scale", Double.leastNormalMagnitude...1e3, "a number above 0, at most 1000")
+        let given = try numbers(&options, "weights")
+        if scale != nil, kind != .normal { try refuse(["scale": true], "init \(kind?.rawValue ?? "by default")", "init normal") }
+        if given != nil, kind != nil, kind != .weights { try refuse(["weights": true], "this init", "init weights") }
+        switch kind {
+        case .he: return .he
+        case .glorot: return .glorot
+        case .normal: return .normal(scale: scale ?? 0.01)
+        case .weights, nil:
+            if let given { return .weights(given) }
+            guard kind == nil else {
+                throw TrainingError(.missingOption, "init weights needs an array \"weights\"", field: "weights")
+            }
+            return hidden == defaults.hiddenLayerSizes ? defaults.initialization : .byActivation
+        }
+    }
+
+    private static func numbers(_ options: inout OptionReader, _ name: String) throws(TrainingError) -> [Double]? {
+        guard let value = options.value(name) else { return nil }
+        guard let entries = value.arrayValue, entries.allSatisfy({ $0.doubleValue != nil }) else {
+            throw TrainingError(.invalidOption, "\(name) must be an array of numbers", field: name)
+        }
+        return entries.compactMap(\.doubleValue)
+    }
+
+    private static func shape(_ options: inout OptionReader) throws(TrainingError) -> (StatementShape?, Int) {
+        let text = try options.string("shape") ?? "auto"
+        let blockSize = try options.integer("block_size", 1...1_000)
+        let shape: StatementShape?
+        if text == "auto" {
+            shape = nil
+        } else {
+            shape = try OptionReader.choose("shape", text, planned: ["block", "recursive", "vector"])
+        }
+        if blockSize != nil, shape != .window {
+            try refuse(["block_size": true], "shape \(text)", "shape window")
+        }
+        return (shape, blockSize ?? 10)
+    }
+}
+
+private enum SolverKind: String, CaseIterable { case sgd, adam }
+private enum InitKind: String, CaseIterable { case he, glorot, normal, weights }
+
+/// What stands in for options that are left out.
+private struct Defaults {
+    var hiddenLayerSizes = [100]
+    var solver = SolverKind.adam
+    var momentum = 0.9
+    private var rate = 0.001
+    var l2 = 0.0
+    var maxIter = 200
+    var tol = 1e-4
+    var standardize = true
+    var seed = 0
+    var initialization = Initialization.byActivation
+
+    init(_ source: DataSource) {
+        switch source {
+        case .table: seed = Int.random(in: 0..<(1 << 31))
+        case .example(.article, _):
+            hiddenLayerSizes = [2]
+            solver = .sgd
+            momentum = 0
+            rate = 2
+            l2 = 1e-3
+            maxIter = 100
+            tol = 0
+            standardize = false
+            seed = ExampleData.defaultSeed
+            initialization = .weights(ExampleData.articleWeights)
+        }
+    }
+
+    /// The article's rate belongs to plain descent; adam would overshoot with it.
+    func learningRate(for solver: Solver) -> Double {
+        if case .adam = solver { 0.001 } else { rate }
+    }
+}

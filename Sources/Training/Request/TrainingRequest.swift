@@ -1,0 +1,63 @@
+import JSONTree
+import Lowering
+import Networks
+
+/// What to train, every default filled in.
+public struct TrainingRequest: Sendable {
+    /// A name for people.
+    public var name: String?
+    /// Where the rows are.
+    public var source: DataSource
+    /// The columns to learn from; nil means all but the label.
+    public var features: [String]?
+    /// The column to predict.
+    public var label: String
+    /// Nil means by the type of the label.
+    public var task: TaskKind?
+    /// Units per hidden layer.
+    public var hiddenLayerSizes: [Int]
+    /// One per hidden layer.
+    public var activations: [Activation]
+    /// How gradients become steps.
+    public var solver: Solver
+    /// The learning rate.
+    public var learningRate: Double
+    /// l2/2 · ΣW² is added to the mean loss.
+    public var l2: Double
+    /// Epochs at most.
+    public var maxIter: Int
+    /// A smaller gain in loss than this counts as none; 0 never stops early.
+    public var tol: Double
+    /// Epochs without gain after which training stops.
+    public var patience: Int
+    /// Whether features are scaled to mean 0 and deviation 1.
+    public var standardize: Bool
+    /// How the initial weights are made.
+    public var initialization: Initialization
+    /// Seeds weights and example data.
+    public var seed: Int
+    /// The form of the statement; nil lets pgradient choose.
+    public var shape: StatementShape?
+    /// Iterations per statement for the shapes that nest them.
+    public var blockSize: Int
+}
+
+/// Classes or numbers.
+public enum TaskKind: String, Sendable, Hashable, Codable, CaseIterable {
+    case classification
+    case regression
+}
+
+/// Where initial weights come from. Biases begin at 0 but for given ones.
+public enum Initialization: Sendable, Hashable {
+    /// Normal with variance 2 / inputs (He et al. 2015).
+    case he
+    /// Uniform within ±√(6 / (inputs + units)) (Glorot and Bengio 2010).
+    case glorot
+    /// Normal with the given standard deviation.
+    case normal(scale: Double)
+    /// These, in the documented order of parameters.
+    case weights([Double])
+    /// He for layers with relu, Glorot for others.
+    case byActivation
+}

@@ -1,0 +1,43 @@
+import JSONTree
+
+/// Reads the options that are part of the interface but not built yet. Their defaults, which are what happens, pass;
+/// anything else is refused, so that nobody believes an option took effect that did not.
+func refuseUnbuilt(_ options: inout OptionReader) throws(TrainingError) {
+    let accepted: [String: [JSON]] = [
+        "columns": [[:]],
+        "learning_rate": ["constant"],
+        "l1_reg": [0, 0.0],
+        "loss": [],
+        "label_smoothing": [0, 0.0],
+        "batch_size": ["auto", "full"],
+        "early_stopping": [false],
+        "nulls": ["error"],
+        "history": ["all"],
+        "shuffle": ["once"],
+        "deterministic": [false],
+        "tags": [],
+        "notes": [],
+        "clip_norm": [],
+        "class_weight": [],
+        "weight_column": [],
+        "warm_start": [],
+        "max_runtime_s": [],
+        "group_by": [],
+        "power_t": [],
+        "gamma": [],
+        "step_size": [],
+        "rho": [],
+        "validation_fraction": [],
+        "restore_best": [],
+        "split_column": [],
+    ]
+    for (name, values) in accepted.sorted(by: { $0.key < $1.key }) {
+        guard let value = options.value(name), !values.contains(value) else { continue }
+        let shown = value.compact
+        throw OptionReader.notAvailable(
+            name,
+            shown.count > 40 ? "with this value" : shown,
+            instead: Set(values.map(\.compact)).sorted()
+        )
+    }
+}

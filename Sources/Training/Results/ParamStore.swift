@@ -1,0 +1,122 @@
+import Networks
+import Postgres
+import SQLText
+
+/// Which epoch of a run is wanted.
+public enum EpochChoice: Sendable, Hashable {
+    case last
+    /// The one with the lowest training loss.
+    case best
+    case number(Int)
+
+    /// Reads `last`, `best` or a number.
+    public init(parsing text: String) throws(TrainingError) {
+        switch text {
+        case "last": self = .last
+        case "best": self = .best
+        default:
+            guard let number = Int(text), (0...Int(Int32.max)).contains(number) else {
+                throw TrainingError(
+                    .invalidOption,
+                    "epoch is \"\(text)\"; it must be last, best or a number",
+                    field: "epoch"
+                )
+            }
+            self = .number(number)
+        }
+    }
+}
+
+/// The parameters of one epoch.
+public struct Parameters: Sendable {
+    public let run: Int
+    public let epoch: Int
+    /// Loss of these parameters on the training rows; nil while it is not measured.
+    public let loss: Double?
+    /// Units per layer.
+    public let layerSizes: [Int]
+    /// One per hidden layer.
+    public let activations: [Activation]
+    /// In the documented order.
+    public let weights: [Double]
+
+    /// Names and places of the weights.
+    public var layout: ParameterLayout { ParameterLayout(layerSizes: layerSizes) }
+}
+
+/// Reads parameters.
+enum ParamStore {
+    static func parameters(_ run: Run, _ choice: EpochChoice, on connection: Connection) async throws -> Parameters {
+        let (condition, order): (SQL, SQL) =
+            switch choice {
+            case .last: ("true", "p.epoch DESC")
+            case .best: ("m.loss IS NOT NULL", "m.loss, p.epoch")
+            case .number(let epoch): ("p.epoch = \(Int32(clamping: epoch))", "p.epoch")
+            }
+        let found = try await connection.query(
+            """
+            SELECT p.epoch, p.weights, m.loss FROM pgradient.params AS p
+            LEFT JOIN pgradient.metrics AS m ON m.run_id = p.run_id AND m.epoch = p.epoch AND m.split = 'train'
+            WHERE p.run_id = \(run.id) AND \(condition) ORDER BY \(order) LIMIT 1
+            """,
+            name: "parameters"
+        )
+        guard let row = found.first else { throw missing(run, choice) }
+        return try parameters(row, of: run)
+    }
+
+    /// Parameters of a range of epochs, oldest first.
+    static func history(
+        _ run: Run,
+        _ epochs: ClosedRange<Int>,
+        limit: Int,
+        on connection: Connection
+    ) async throws -> [Parameters] {
+        let found = try await connection.query(
+            """
+            SELECT p.epoch, p.weights, m.loss FROM pgradient.params AS p
+            LEFT JOIN pgradient.metrics AS m ON m.run_id = p.run_id AND m.epoch = p.epoch AND m.split = 'train'
+            WHERE p.run_id = \(run.id)
+              AND p.epoch BETWEEN \(Int32(clamping: epochs.lowerBound)) AND \(Int32(clamping: epochs.upperBound))
+            ORDER BY p.epoch LIMIT \(literal: limit)
+            """,
+            name: "parameter history"
+        )
+        return try found.map { try parameters($0, of: run) }
+    }
+
+    private static func parameters(_ row: Row, of run: Run) throws -> Parameters {
+        guard let sizes = run.layerSizes else { throw TrainingError.notReady(run) }
+        return Parameters(
+            run: run.id,
+            epoch: try row.get("epoch"),
+            loss: try row.get("loss"),
+            layerSizes: sizes,
+            activations: run.activations,
+            weights: try row.get("weights")
+        )
+    }
+
+    private static func missing(_ run: Run, _ choice: EpochChoice) -> TrainingError {
+        guard run.layerSizes != nil else { return .notReady(run) }
+        guard case .number(let epoch) = choice else { return .notReady(run) }
+        let block = run.shape == .window ? "; shape window keeps the ends of its blocks" : ""
+        return TrainingError(
+            .epochNotFound,
+            "run \(run.id) has no parameters of epoch \(epoch)",
+            field: "epoch",
+            hint: "it has epochs 0 to \(run.epoch)\(block)"
+        )
+    }
+}
+
+extension TrainingError {
+    static func notReady(_ run: Run) -> TrainingError {
+        TrainingError(
+            .runNotReady,
+            "run \(run.id) is \(run.state.rawValue) and has no parameters yet",
+            field: "run",
+            hint: run.state.isFinal ? "it ended before training began; see its error" : "ask again in a moment"
+        )
+    }
+}

@@ -1,0 +1,136 @@
+import JSONTree
+import Lowering
+import Networks
+import Postgres
+import SQLText
+
+/// What a network says about a row.
+public enum Prediction: Sendable, Hashable {
+    /// The most probable class and the probability of each, in the order of the classes.
+    case classification(label: JSON, probabilities: [(label: JSON, probability: Double)])
+    case regression(Double)
+
+    public static func == (left: Prediction, right: Prediction) -> Bool {
+        switch (left, right) {
+        case (.regression(let a), .regression(let b)): a == b
+        case (.classification(let a, let p), .classification(let b, let q)):
+            a == b && p.map(\.label) == q.map(\.label) && p.map(\.probability) == q.map(\.probability)
+        default: false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .regression(let value): hasher.combine(value)
+        case .classification(let label, let probabilities):
+            hasher.combine(label)
+            for pair in probabilities { hasher.combine(pair.probability) }
+        }
+    }
+}
+
+/// Predicts in the database, with the same expressions that training used.
+struct Predictor {
+    let run: Run
+    let parameters: Parameters
+
+    static let maximumRows = 10_000
+
+    /// - Parameter rows: objects with a number for every feature.
+    func predict(_ rows: [JSON], on connection: Connection) async throws -> [Prediction] {
+        let values = try numbers(rows)
+        guard !rows.isEmpty else { return [] }
+        let request = try TrainingRequest(run.spec)
+        let outputs = parameters.layerSizes[parameters.layerSizes.count - 1]
+        let step = try TrainingStep(
+            NetworkSpec(
+                layerSizes: parameters.layerSizes,
+                activations: parameters.activations,
+                head: TrainingPlan.head(task: run.task),
+                l2: request.l2,
+                solver: request.solver
+            )
+        )
+        let facts = try DatasetFacts(of: run)
+        let width = run.features.count
+        let columns = (0..<width).map { index -> SQL in
+            let value: SQL = "(\(hole: "values", .float8Array))[(id - 1) * \(literal: width) + \(literal: index + 1)]"
+            let scaled = Snapshot.standardized(value, mean: facts.means[index], scale: facts.scales[index])
+            return "\(scaled) AS \(Identifier(feature: index))"
+        }
+        let source = RowSource(
+            relation: """
+                (SELECT id, \(columns.commaSeparated) FROM generate_series(1, \(literal: rows.count)) AS id OFFSET '0') AS input
+                """
+        )
+        let statement = try TrainingPlan.limited { () throws(StatementLimitError) in
+            try Lowering(step).prediction(source)
+        }
+        let positions = Dictionary(uniqueKeysWithValues: zip(step.layout.names, parameters.weights))
+        let rendered = statement.sql.render()
+        let binds = try rendered.binds { hole in
+            hole == "values" ? .float8Array(values) : positions[hole].map(SQLValue.float8)
+        }
+        // Unnamed after use: predictions come over pooled connections.
+        try await connection.prepare("predict", rendered)
+        let result = try await connection.execute(prepared: "predict", binds)
+        try await connection.deallocate(prepared: "predict")
+        return try result.map { row in try prediction(row, outputs: outputs) }
+    }
+
+    private func prediction(_ row: Row, outputs: Int) throws -> Prediction {
+        let values: [Double] = try row.get("prediction")
+        guard let classes = run.classes else { return .regression(values[0]) }
+        let index = Int(try row.get("class") as Double)
+        return .classification(
+            label: classes[index],
+            probabilities: zip(classes, values).map { (label: $0, probability: $1) }
+        )
+    }
+
+    /// The features of all rows, row by row.
+    private func numbers(_ rows: [JSON]) throws(TrainingError) -> [Double] {
+        guard rows.count <= Self.maximumRows else {
+            throw TrainingError(
+                .invalidOption,
+                "rows has \(rows.count) entries; at most \(Self.maximumRows) are taken",
+                field: "rows"
+            )
+        }
+        var values: [Double] = []
+        values.reserveCapacity(rows.count * run.features.count)
+        for (index, row) in rows.enumerated() {
+            guard let members = row.objectValue else {
+                throw TrainingError(.invalidOption, "rows[\(index)] is \(row.kind); it must be an object", field: "rows")
+            }
+            for feature in run.features {
+                guard let value = members[feature], value != .null else {
+                    throw TrainingError(
+                        .missingOption,
+                        "rows[\(index)] has no \"\(feature)\"",
+                        field: "rows[\(index)].\(feature)",
+                        hint: "run \(run.id) learned from \(run.features.joined(separator: ", "))"
+                    )
+                }
+                guard let number = value.doubleValue, abs(number) <= DatasetFacts.maximumMagnitude else {
+                    throw TrainingError(
+                        .invalidOption,
+                        "rows[\(index)].\(feature) must be a number of at most \(DatasetFacts.maximumMagnitude)",
+                        field: "rows[\(index)].\(feature)"
+                    )
+                }
+                values.append(number)
+            }
+            for name in members.keys where !run.features.contains(name) && name != run.label {
+                throw TrainingError(
+                    .unknownOption,
+                    "rows[\(index)] has \"\(name)\", which is no feature of run \(run.id)",
+                    field: "rows[\(index)].\(name)",
+                    hint: Suggestions.hint(name, among: run.features)
+                        ?? "its features are \(run.features.joined(separator: ", "))"
+                )
+            }
+        }
+        return values
+    }
+}

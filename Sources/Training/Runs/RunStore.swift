@@ -1,0 +1,109 @@
+import JSONTree
+import Postgres
+import SQLText
+
+/// Reads and writes runs. Every function is one statement or one transaction on the connection it is given.
+enum RunStore {
+    /// A page of runs, newest first.
+    struct Page: Sendable {
+        let runs: [Run]
+        /// Pass as `before` for the next page; nil at the end.
+        let next: Int?
+    }
+
+    static func insert(
+        _ request: TrainingRequest,
+        _ dataset: Dataset,
+        idempotencyKey: String?,
+        on connection: Connection
+    ) async throws -> Run {
+        let spec = SQLValue.jsonb(request.json(dataset).compact)
+        let inserted = try await connection.query(
+            """
+            INSERT INTO pgradient.runs AS r
+                (name, spec, idempotency_key, task, seed, feature_names, label_name, max_iter, activations, learning_rate)
+            VALUES (\(request.name.map(SQLValue.text) ?? .null(.text)), \(spec),
+                    \(idempotencyKey.map(SQLValue.text) ?? .null(.text)), \(dataset.task.rawValue), \(request.seed),
+                    \(SQLValue.textArray(dataset.features)), \(dataset.label), \(Int32(request.maxIter)),
+                    \(SQLValue.textArray(request.activations.map(\.rawValue))), \(request.learningRate))
+            ON CONFLICT (idempotency_key) DO NOTHING
+            RETURNING \(Run.columns)
+            """,
+            name: "insert run"
+        )
+        if let row = inserted.first { return try Run(row) }
+        let known = try await connection.query(
+            "SELECT \(Run.columns) FROM pgradient.runs AS r WHERE idempotency_key = \(idempotencyKey ?? "")",
+            name: "find run by key"
+        )
+        guard let row = known.first else { throw TrainingError(.internal, "a run could not be stored") }
+        return try Run(row)
+    }
+
+    static func run(_ id: Int, on connection: Connection) async throws -> Run {
+        let found = try await connection.query(
+            "SELECT \(Run.columns) FROM pgradient.runs AS r WHERE r.id = \(id)",
+            name: "get run"
+        )
+        guard let row = found.first else { throw notFound(id) }
+        return try Run(row)
+    }
+
+    /// The newest run.
+    static func newest(on connection: Connection) async throws -> Run {
+        let found = try await connection.query(
+            "SELECT \(Run.columns) FROM pgradient.runs AS r ORDER BY r.id DESC LIMIT 1",
+            name: "newest run"
+        )
+        guard let row = found.first else {
+            throw TrainingError(.runNotFound, "there is no run yet", hint: "start one with POST /train or pgradient train")
+        }
+        return try Run(row)
+    }
+
+    static func runs(before: Int?, limit: Int, on connection: Connection) async throws -> Page {
+        let found = try await connection.query(
+            """
+            SELECT \(Run.columns) FROM pgradient.runs AS r
+            WHERE \(before.map { "r.id < \($0)" as SQL } ?? "true")
+            ORDER BY r.id DESC LIMIT \(literal: limit + 1)
+            """,
+            name: "list runs"
+        )
+        let runs = try found.prefix(limit).map { try Run($0) }
+        return Page(runs: runs, next: found.count > limit ? runs.last?.id : nil)
+    }
+
+    /// Asks for a run to be stopped. One that nobody is working on is cancelled at once; whoever works on one finds
+    /// the request.
+    static func cancel(_ id: Int, on connection: Connection) async throws -> Run {
+        try await connection.transaction { connection in
+            try await connection.query(
+                "INSERT INTO pgradient.cancel_requests (run_id) SELECT id FROM pgradient.runs WHERE id = \(id) ON CONFLICT DO NOTHING",
+                name: "request cancel"
+            )
+            // Skips a row that is locked: its holder is at work and will find the request.
+            let idle = try await connection.query(
+                """
+                UPDATE pgradient.runs SET state = 'cancelled', stop_reason = 'cancelled', finished_at = clock_timestamp(),
+                       lease_token = NULL, lease_owner = NULL, lease_expires_at = NULL
+                WHERE id = (SELECT id FROM pgradient.runs WHERE id = \(id) AND (state = 'queued'
+                                OR state IN ('preparing', 'running') AND lease_expires_at < clock_timestamp())
+                            FOR NO KEY UPDATE SKIP LOCKED)
+                """,
+                name: "cancel idle run"
+            )
+            if idle.affectedRows > 0 { try await Snapshot(run: id).drop(on: connection) }
+            try await connection.query(
+                "DELETE FROM pgradient.cancel_requests AS c USING pgradient.runs AS r WHERE c.run_id = r.id AND r.id = \(id) AND r.finished_at IS NOT NULL",
+                name: "forget cancel"
+            )
+            try await connection.query("SELECT pg_notify(\(Signals.channel), \("cancel \(id)"))", name: "notify")
+            return try await run(id, on: connection)
+        }
+    }
+
+    static func notFound(_ id: Int) -> TrainingError {
+        TrainingError(.runNotFound, "there is no run \(id)", field: "run", hint: "GET /train or `pgradient runs` lists them")
+    }
+}

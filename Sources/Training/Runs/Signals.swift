@@ -1,0 +1,100 @@
+import Logging
+import Postgres
+import SQLText
+import Synchronization
+
+/// News about runs, from any daemon on the same database, handed to whoever listens in this process.
+///
+/// Notifications only say that it is worth looking; the tables are the truth. While the listening connection is down
+/// subscribers get `.missed` now and then, so that everything still happens, only later.
+public final class Signals: Sendable {
+    /// What happened.
+    public enum Signal: Sendable, Hashable {
+        case queued(run: Int)
+        case progress(run: Int)
+        case cancel(run: Int)
+        /// Something may have been missed: look at everything.
+        case missed
+
+        init(payload: String) {
+            let words = payload.split(separator: " ")
+            guard words.count == 2, let run = Int(words[1]) else {
+                self = .missed
+                return
+            }
+            switch words[0] {
+            case "queued": self = .queued(run: run)
+            case "progress": self = .progress(run: run)
+            case "cancel": self = .cancel(run: run)
+            default: self = .missed
+            }
+        }
+    }
+
+    /// The channel of NOTIFY.
+    static let channel = "pgradient"
+
+    /// How often everything is looked at without a signal: finds leases that ran out, which nobody announces.
+    private static let pollInterval = Duration.seconds(2)
+
+    private struct State {
+        var subscribers: [Int: AsyncStream<Signal>.Continuation] = [:]
+        var nextID = 0
+    }
+
+    private let state = Mutex(State())
+    private let settings: ConnectionSettings
+    private let logger: Logger
+
+    /// Describes where to listen; `run()` does it.
+    public init(settings: ConnectionSettings, logger: Logger) {
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// A stream of news. A subscriber that falls behind keeps the newest.
+    public func subscribe() -> AsyncStream<Signal> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(64))
+        let id = state.withLock { state in
+            state.nextID += 1
+            state.subscribers[state.nextID] = continuation
+            return state.nextID
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.state.withLock { $0.subscribers[id] = nil }
+        }
+        return stream
+    }
+
+    /// Listens until the task is cancelled, reconnecting when the connection is lost.
+    public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.poll() }
+            while !Task.isCancelled {
+                do {
+                    let connection = try await Connection.open(settings, logger: logger)
+                    let stream = try await connection.notifications(on: Identifier(static: "pgradient"))
+                    publish(.missed)
+                    for await notification in stream { publish(Signal(payload: notification.payload)) }
+                    await connection.close()
+                } catch is CancellationError {
+                    break
+                } catch {
+                    logger.debug("not listening for news; polling meanwhile", metadata: ["reason": "\(error)"])
+                }
+                try? await Task.sleep(for: Self.pollInterval)
+            }
+            group.cancelAll()
+        }
+        state.withLock { $0.subscribers.values.forEach { $0.finish() } }
+    }
+
+    private func poll() async {
+        while (try? await Task.sleep(for: Self.pollInterval)) != nil { publish(.missed) }
+    }
+
+    private func publish(_ signal: Signal) {
+        let subscribers = state.withLock { Array($0.subscribers.values) }
+        for subscriber in subscribers { subscriber.yield(signal) }
+    }
+}

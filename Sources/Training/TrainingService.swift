@@ -1,0 +1,143 @@
+import JSONTree
+import Logging
+import Lowering
+import Migrations
+import Networks
+import Postgres
+import SQLText
+
+/// Everything that can be asked of training, over one pool of connections. HTTP and the commands both stand on it.
+public struct TrainingService: Sendable {
+    /// The pool that short statements run on. Runs have connections of their own.
+    public let pool: Pool
+    let logger: Logger
+
+    /// Stands on a pool.
+    public init(pool: Pool, logger: Logger) {
+        self.pool = pool
+        self.logger = logger
+    }
+
+    /// Brings the schema up to date.
+    /// - Returns: names of the migrations that were applied.
+    public func migrate() async throws -> [String] {
+        let migrator = try Migrator(migrations: Migrations.all())
+        return try await pool.withConnection { try await migrator.migrate(on: $0) }.map(\.fileName)
+    }
+
+    /// Checks a request against the catalog and stores it as a queued run.
+    /// - Throws: `TrainingError`; nothing is stored then.
+    public func submit(_ body: JSON, idempotencyKey: String? = nil) async throws -> Run {
+        let request = try TrainingRequest(body)
+        return try await pool.withConnection { connection in
+            let dataset = try await check(request, on: connection)
+            let run = try await RunStore.insert(request, dataset, idempotencyKey: idempotencyKey, on: connection)
+            try await connection.query(
+                "SELECT pg_notify(\(Signals.channel), \("queued \(run.id)"))",
+                name: "notify"
+            )
+            return run
+        }
+    }
+
+    /// Stores a run and claims it at once, so that no daemon does: what `pgradient train` does itself.
+    public func submitAndClaim(_ body: JSON, owner: String) async throws -> (Run, Lease) {
+        let request = try TrainingRequest(body)
+        return try await pool.transaction { connection in
+            let dataset = try await check(request, on: connection)
+            let run = try await RunStore.insert(request, dataset, idempotencyKey: nil, on: connection)
+            guard let lease = try await Lease.claim(run.id, owner: owner, on: connection) else {
+                throw TrainingError(.conflict, "run \(run.id) was claimed by another process")
+            }
+            return (run, lease)
+        }
+    }
+
+    /// What can be told without reading the rows.
+    private func check(_ request: TrainingRequest, on connection: Connection) async throws -> Dataset {
+        let dataset = try await Dataset.resolve(request, on: connection)
+        // The number of classes is not known yet; two is the least.
+        let sizes = [dataset.features.count] + request.hiddenLayerSizes + [dataset.task == .classification ? 2 : 1]
+        let parameters = ParameterLayout(layerSizes: sizes).count
+        guard parameters <= TrainingPlan.maximumParameters else { throw TrainingPlan.tooWide(parameters) }
+        let found = try await connection.query(
+            "SELECT EXISTS (SELECT FROM \(dataset.relation)) AS found",
+            name: "any row"
+        )
+        guard try found[0].get("found") else {
+            throw TrainingError(.emptyTable, "\(dataset.title) has no rows to learn from", field: "source")
+        }
+        return dataset
+    }
+
+    /// A run by number, or the newest.
+    public func run(_ id: Int?) async throws -> Run {
+        try await pool.withConnection { connection in
+            if let id { return try await RunStore.run(id, on: connection) }
+            return try await RunStore.newest(on: connection)
+        }
+    }
+
+    /// Runs, newest first, and the cursor of the next page.
+    public func runs(before: Int? = nil, limit: Int) async throws -> (runs: [Run], next: Int?) {
+        let page = try await pool.withConnection { try await RunStore.runs(before: before, limit: limit, on: $0) }
+        return (page.runs, page.next)
+    }
+
+    /// Asks for a run to be stopped. What it has learned so far stays.
+    public func cancel(_ id: Int) async throws -> Run {
+        try await pool.withConnection { try await RunStore.cancel(id, on: $0) }
+    }
+
+    /// Metrics after an epoch, oldest first.
+    public func metrics(_ run: Int, after: Int?, limit: Int) async throws -> [Metric] {
+        try await pool.withConnection { connection in
+            _ = try await RunStore.run(run, on: connection)
+            return try await MetricStore.metrics(run, after: after, limit: limit, on: connection)
+        }
+    }
+
+    /// The parameters of an epoch of a run, or of the newest run.
+    public func parameters(_ run: Int?, _ epoch: EpochChoice) async throws -> Parameters {
+        let run = try await self.run(run)
+        return try await pool.withConnection { try await ParamStore.parameters(run, epoch, on: $0) }
+    }
+
+    /// The parameters of a range of epochs.
+    public func history(_ run: Int?, _ epochs: ClosedRange<Int>, limit: Int) async throws -> (Run, [Parameters]) {
+        let run = try await self.run(run)
+        let found = try await pool.withConnection { connection in
+            try await ParamStore.history(run, epochs, limit: limit, on: connection)
+        }
+        return (run, found)
+    }
+
+    /// Predictions for rows given as objects with a number for every feature.
+    public func predict(
+        _ run: Int?,
+        epoch: EpochChoice,
+        rows: [JSON]
+    ) async throws -> (Parameters, [Prediction]) {
+        let run = try await self.run(run)
+        return try await pool.withConnection { connection in
+            let parameters = try await ParamStore.parameters(run, epoch, on: connection)
+            let predictor = Predictor(run: run, parameters: parameters)
+            return (parameters, try await predictor.predict(rows, on: connection))
+        }
+    }
+
+    /// The training statement as text for psql.
+    public func statement(_ run: Int?, shape: StatementShape?, iterations: Int?) async throws -> String {
+        let run = try await self.run(run)
+        return try await pool.withConnection { connection in
+            let parameters = try await ParamStore.parameters(run, .last, on: connection)
+            let text = StatementText(run: run, parameters: parameters)
+            return try await text.text(shape: shape, iterations: iterations, on: connection)
+        }
+    }
+
+    /// Whether the database answers.
+    public func ping() async throws {
+        _ = try await pool.withConnection { try await $0.query("SELECT 1", name: "ping", timeout: .seconds(2)) }
+    }
+}

@@ -1,0 +1,142 @@
+import JSONTree
+import Logging
+import Networks
+import Postgres
+import SQLText
+
+/// Makes a queued run ready: looks at the data, takes the snapshot, draws the initial weights. All in one transaction,
+/// so that a run is either ready or untouched.
+struct Preparation {
+    let lease: Lease
+    let logger: Logger
+
+    /// Prepares the run, or makes its snapshot again if it has been lost since.
+    /// - Returns: the run as it is afterwards.
+    func ready(_ run: Run, on connection: Connection) async throws -> Run {
+        let request = try TrainingRequest(run.spec)
+        if let hash = run.contentHash, let rows = run.rows {
+            let known = Snapshot.Content(rows: rows, hash: hash)
+            let snapshot = Snapshot(run: run.id)
+            if try await snapshot.exists(on: connection),
+                try await snapshot.content(features: run.features.count, on: connection) == known
+            {
+                return run
+            }
+            logger.notice("the snapshot is gone or changed; making it again", metadata: ["run": "\(run.id)"])
+            try await rebuild(run, request, known, on: connection)
+            return run
+        }
+        return try await prepare(run, request, on: connection)
+    }
+
+    private func prepare(_ run: Run, _ request: TrainingRequest, on connection: Connection) async throws -> Run {
+        try await connection.transaction { connection in
+            try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            try await lease.fence(on: connection)
+            let dataset = try await Dataset.resolve(request, on: connection)
+            let facts = try await DatasetFacts.gather(dataset, standardize: request.standardize, on: connection)
+            let outputs = dataset.task == .classification ? facts.classes.count : 1
+            let sizes = [dataset.features.count] + request.hiddenLayerSizes + [outputs]
+            let snapshot = Snapshot(run: run.id)
+            let workers = try await Self.parallelWorkers(on: connection)
+            let plan = try TrainingPlan(
+                request,
+                task: dataset.task,
+                layerSizes: sizes,
+                rows: facts.rows,
+                workers: workers,
+                table: snapshot.name
+            )
+            let weights = try InitialWeights.make(
+                request.initialization,
+                layout: plan.step.layout,
+                activations: request.activations,
+                seed: request.seed
+            )
+            let labels: SQLValue =
+                facts.classes.isEmpty ? .null(.jsonb) : .jsonb(Self.labels(facts, dataset).compact)
+            try await snapshot.create(dataset, facts, on: connection)
+            if plan.isParallel {
+                try await connection.query(
+                    "ALTER TABLE \(snapshot.name) SET (parallel_workers = \(literal: workers))",
+                    name: "parallel snapshot"
+                )
+            }
+            let content = try await snapshot.content(features: dataset.features.count, on: connection)
+            try await connection.query(
+                """
+                UPDATE pgradient.runs SET state = 'running',
+                    layer_sizes = \(SQLValue.int8Array(sizes.map(Int64.init)))::int4[],
+                    class_labels = \(labels),
+                    feature_means = \(SQLValue.float8Array(facts.means)),
+                    feature_scales = \(SQLValue.float8Array(facts.scales)),
+                    label_variance = \(facts.labelVariance.map(SQLValue.float8) ?? .null(.float8)),
+                    rows = \(content.rows), content_hash = \(content.hash),
+                    shape = \(plan.shape.rawValue), shape_reason = \(plan.reason),
+                    lease_expires_at = clock_timestamp() + \(Lease.duration)
+                WHERE \(lease.condition)
+                """,
+                name: "prepare run"
+            )
+            try await connection.query(
+                """
+                INSERT INTO pgradient.params (run_id, epoch, weights)
+                VALUES (\(run.id), 0, \(SQLValue.float8Array(weights)))
+                """,
+                name: "initial weights"
+            )
+            return try await RunStore.run(run.id, on: connection)
+        }
+    }
+
+    private func rebuild(
+        _ run: Run,
+        _ request: TrainingRequest,
+        _ known: Snapshot.Content,
+        on connection: Connection
+    ) async throws {
+        try await connection.transaction { connection in
+            try await lease.fence(on: connection)
+            let dataset = try await Dataset.resolve(request, on: connection)
+            let facts = try DatasetFacts(of: run)
+            let snapshot = Snapshot(run: run.id)
+            try await snapshot.create(dataset, facts, on: connection)
+            let content = try await snapshot.content(features: run.features.count, on: connection)
+            guard content == known else {
+                throw TrainingError(
+                    .sourceChanged,
+                    "the rows of \(dataset.title) are not those the run began with "
+                        + "(\(known.rows) then, \(content.rows) now)",
+                    field: "source",
+                    hint: "start a new run on the rows as they are"
+                )
+            }
+        }
+    }
+
+    /// Class labels with the JSON type of their column.
+    private static func labels(_ facts: DatasetFacts, _ dataset: Dataset) -> JSON {
+        .array(
+            facts.classes.map { text in
+                switch dataset.labelKind {
+                case .integer: Int(text).map(JSON.integer) ?? .string(text)
+                case .boolean: .bool(text == "true")
+                case .real, .text, .other: .string(text)
+                }
+            }
+        )
+    }
+
+    /// How many workers the server gives one statement.
+    static func parallelWorkers(on connection: Connection) async throws -> Int {
+        let found = try await connection.query(
+            """
+            SELECT least(current_setting('max_parallel_workers_per_gather')::int8,
+                         current_setting('max_parallel_workers')::int8,
+                         current_setting('max_worker_processes')::int8) AS workers
+            """,
+            name: "parallel workers"
+        )
+        return try found[0].get("workers")
+    }
+}

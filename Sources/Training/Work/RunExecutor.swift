@@ -1,0 +1,210 @@
+import JSONTree
+import Logging
+import Lowering
+import Postgres
+import SQLText
+
+/// Trains one run on a connection of its own, from wherever its last commit left it to a final state.
+///
+/// What happens when something dies: between two transactions nothing is lost, because each commits parameters,
+/// metrics, solver state and progress together. Inside one, the server undoes it all. A dead daemon's lease runs out
+/// and another takes the run over at the last committed epoch. A daemon that was only slow finds its token changed.
+public struct RunExecutor: Sendable {
+    /// What a watcher is told after each commit.
+    public struct Progress: Sendable {
+        /// The run as it was when work on it began.
+        public let run: Run
+        /// The last committed epoch.
+        public let epoch: Int
+        /// Loss and metric of the epoch before.
+        public let loss: Double
+        /// Accuracy, or R².
+        public let metric: Double?
+        /// Milliseconds per iteration.
+        public let milliseconds: Double
+    }
+
+    private let lease: Lease
+    private let logger: Logger
+    private let onProgress: @Sendable (Progress) -> Void
+
+    /// Prepares to work on a claimed run.
+    public init(lease: Lease, logger: Logger, onProgress: @escaping @Sendable (Progress) -> Void = { _ in }) {
+        self.lease = lease
+        var logger = logger
+        logger[metadataKey: "run"] = "\(lease.run)"
+        self.logger = logger
+        self.onProgress = onProgress
+    }
+
+    /// Trains to the end.
+    /// - Returns: the run in its final state, or as it is if somebody else has taken it over.
+    /// - Throws: `CancellationError` if the task was cancelled, `ConnectionError` if the database went away: the run
+    ///   is then unfinished, and whoever claims it next goes on with it.
+    public func execute(on connection: Connection) async throws -> Run {
+        do {
+            try await configure(connection)
+            let reason = try await prepareAndTrain(on: connection)
+            return try await finish(reason == .diverged ? .diverged : .succeeded, reason, on: connection)
+        } catch is LeaseLost {
+            logger.warning("the run was taken over by another process; leaving it alone")
+            return try await RunStore.run(lease.run, on: connection)
+        } catch is RunCancelled {
+            return try await finish(.cancelled, .cancelled, on: connection)
+        } catch let error as CancellationError {
+            throw error
+        } catch let error as ConnectionError {
+            throw error
+        } catch {
+            let shown = TrainingError(error)
+            logger.error("the run failed", metadata: ["code": "\(shown.code.rawValue)", "reason": "\(shown.message)"])
+            return try await finish(.failed, .error, error: shown, on: connection)
+        }
+    }
+
+    /// Ends a run that its own task could not, because the task was cancelled.
+    public func cancel(on connection: Connection) async throws -> Run {
+        do {
+            return try await finish(.cancelled, .cancelled, on: connection)
+        } catch is LeaseLost {
+            return try await RunStore.run(lease.run, on: connection)
+        }
+    }
+
+    /// Gives the run back for another process to go on with.
+    public func release(on connection: Connection) async throws { try await lease.release(on: connection) }
+
+    private func configure(_ connection: Connection) async throws {
+        let settings: [SQL] = [
+            // Compiling takes longer than these statements save; FINDINGS of this project measured it.
+            "SET jit = off",
+            "SET plan_cache_mode = force_generic_plan",
+            // The plan decides about workers by the size of the work, not by that of the table.
+            "SET min_parallel_table_scan_size = 0", "SET parallel_setup_cost = 0", "SET parallel_tuple_cost = 0",
+            "SET statement_timeout = 0",
+            // A window statement keeps its rows in memory up to this, then in temporary files.
+            "SET work_mem = '64MB'",
+            // Ends the transaction of a daemon that was stopped in the middle, so that its lock goes away.
+            "SET idle_in_transaction_session_timeout = '60s'",
+            "SET client_connection_check_interval = '1s'",
+        ]
+        for setting in settings { try await connection.query(setting, name: "configure") }
+    }
+
+    /// Trains, and makes the snapshot again if the server lost it on the way.
+    private func prepareAndTrain(on connection: Connection) async throws -> Run.StopReason {
+        var losses = 0
+        while true {
+            let stored = try await RunStore.run(lease.run, on: connection)
+            let run = try await Preparation(lease: lease, logger: logger).ready(stored, on: connection)
+            do {
+                return try await train(run, on: connection)
+            } catch let error as SnapshotLost {
+                losses += 1
+                guard losses < Self.maximumSnapshotLosses else { throw error }
+            }
+        }
+    }
+
+    /// A snapshot that vanishes again and again is somebody else's doing.
+    private static let maximumSnapshotLosses = 3
+
+    private func train(_ run: Run, on connection: Connection) async throws -> Run.StopReason {
+        guard let sizes = run.layerSizes, let rows = run.rows else {
+            throw TrainingError(.internal, "run \(run.id) was not prepared")
+        }
+        let request = try TrainingRequest(run.spec)
+        let workers = try await Preparation.parallelWorkers(on: connection)
+        let plan = try TrainingPlan(
+            request,
+            task: run.task,
+            layerSizes: sizes,
+            rows: rows,
+            workers: workers,
+            table: Snapshot(run: run.id).name
+        )
+        if !plan.isParallel { try await connection.query("SET max_parallel_workers_per_gather = 0") }
+        var loop = try await EpochLoop(run, plan: plan, lease: lease, rate: request.learningRate, on: connection)
+        var stopping = StopRule(tol: request.tol, patience: request.patience)
+        // A resumed run has to remember what it has seen.
+        let seen = try await MetricStore.losses(run.id, before: loop.epoch, on: connection)
+        for loss in seen { _ = stopping.shouldStop(loss: loss) }
+
+        var throttle = Throttle(interval: .milliseconds(250))
+        while loop.epoch < run.maxIter {
+            let iteration: EpochLoop.Outcome
+            do {
+                iteration = try await loop.advance(limit: run.maxIter, on: connection)
+            } catch let error as PostgresError where error.sqlState == "22003" {
+                // float8 overflow: some number left the range that any learning needs.
+                logger.notice("a number left the range of float8", metadata: ["epoch": "\(loop.epoch)"])
+                return .diverged
+            }
+            switch iteration {
+            case .diverged: return .diverged
+            case .recorded(let loss, let metric, let milliseconds):
+                let shown = run.task == .classification ? metric : run.labelVariance.map { 1 - metric / $0 }
+                onProgress(
+                    .init(run: run, epoch: loop.epoch, loss: loss, metric: shown, milliseconds: milliseconds)
+                )
+                if throttle.passes() { try await notify("progress", on: connection) }
+                if stopping.shouldStop(loss: loss) {
+                    try await loop.close(on: connection)
+                    return .tol
+                }
+            }
+        }
+        try await loop.close(on: connection)
+        return .maxIter
+    }
+
+    private func finish(
+        _ state: Run.State,
+        _ reason: Run.StopReason,
+        error: TrainingError? = nil,
+        on connection: Connection
+    ) async throws -> Run {
+        try await connection.transaction { connection in
+            let document: SQLValue = error.map { .jsonb($0.json.compact) } ?? .null(.jsonb)
+            let ended = try await connection.query(
+                """
+                UPDATE pgradient.runs SET state = \(state.rawValue), stop_reason = \(reason.rawValue),
+                    error = \(document), finished_at = clock_timestamp(),
+                    lease_token = NULL, lease_owner = NULL, lease_expires_at = NULL
+                WHERE \(lease.condition)
+                """,
+                name: "finish run"
+            )
+            guard ended.affectedRows == 1 else { throw LeaseLost(run: lease.run) }
+            try await connection.query(
+                "DELETE FROM pgradient.cancel_requests WHERE run_id = \(lease.run)",
+                name: "forget cancel"
+            )
+            try await Snapshot(run: lease.run).drop(on: connection)
+            try await notify("progress", on: connection)
+            return try await RunStore.run(lease.run, on: connection)
+        }
+    }
+
+    private func notify(_ kind: String, on connection: Connection) async throws {
+        try await connection.query(
+            "SELECT pg_notify(\(Signals.channel), \("\(kind) \(lease.run)"))",
+            name: "notify"
+        )
+    }
+}
+
+/// Lets something through at most once per interval.
+private struct Throttle {
+    let interval: Duration
+    private var last: ContinuousClock.Instant?
+
+    init(interval: Duration) { self.interval = interval }
+
+    mutating func passes() -> Bool {
+        let now = ContinuousClock.now
+        if let last, now - last < interval { return false }
+        last = now
+        return true
+    }
+}

@@ -1,0 +1,2 @@
+import ArgumentParser
+struct Demo: AsyncParsableCommand { @OptionGroup var global: GlobalOptions }

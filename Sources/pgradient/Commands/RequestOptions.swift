@@ -1,0 +1,148 @@
+import ArgumentParser
+import Foundation
+import JSONTree
+
+/// The options of a training request as flags.
+struct RequestOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("JSON file with a request; - reads standard input.", valueName: "file"))
+    var spec: String?
+
+    @Option(help: "A name for the run.") var name: String?
+    @Option(help: ArgumentHelp("Table or view to learn from.", valueName: "schema.table")) var table: String?
+    @Option(help: ArgumentHelp("Example to learn from: article.", valueName: "name")) var example: String?
+    @Option(help: ArgumentHelp("Rows of the example.", valueName: "n")) var rows: Int?
+    @Option(help: ArgumentHelp("Column to predict.", valueName: "column")) var label: String?
+
+    @Option(help: ArgumentHelp("Columns to learn from, with commas between them.", valueName: "a,b,…"))
+    var features: String?
+
+    @Option(help: "classification or regression.") var task: String?
+
+    @Option(
+        name: [.customLong("hidden"), .customLong("hidden-layer-sizes")],
+        help: ArgumentHelp("Units per hidden layer, as in 16,8; \"\" is a linear model.", valueName: "n,n,…")
+    )
+    var hidden: String?
+
+    @Option(help: ArgumentHelp("relu, tanh, logistic, identity; one, or one per layer.", valueName: "a,…"))
+    var activation: String?
+
+    @Option(help: "adam or sgd.") var solver: String?
+    @Option(help: ArgumentHelp("Momentum of sgd.", valueName: "x")) var momentum: Double?
+    @Option(help: ArgumentHelp("true or false: Nesterov's momentum of sgd.", valueName: "bool")) var nesterov: Bool?
+    @Option(help: ArgumentHelp("Of adam.", valueName: "x")) var beta1: Double?
+    @Option(help: ArgumentHelp("Of adam.", valueName: "x")) var beta2: Double?
+    @Option(help: ArgumentHelp("Of adam.", valueName: "x")) var epsilon: Double?
+
+    @Option(
+        name: [.customLong("learning-rate-init"), .customLong("rate")],
+        help: ArgumentHelp("The learning rate.", valueName: "x")
+    )
+    var learningRate: Double?
+
+    @Option(
+        name: [.customLong("l2-reg"), .customLong("l2")],
+        help: ArgumentHelp("L2 regularisation.", valueName: "x")
+    )
+    var l2: Double?
+
+    @Option(name: .customLong("max-iter"), help: ArgumentHelp("Epochs at most.", valueName: "n")) var maxIter: Int?
+    @Option(help: ArgumentHelp("Stop when the loss gains less; 0 never does.", valueName: "x")) var tol: Double?
+
+    @Option(name: .customLong("n-iter-no-change"), help: ArgumentHelp("For how many epochs.", valueName: "n"))
+    var patience: Int?
+
+    @Option(help: ArgumentHelp("true or false: scale features to mean 0, deviation 1.", valueName: "bool"))
+    var standardize: Bool?
+
+    @Option(name: .customLong("init"), help: "he, glorot or normal.") var initialization: String?
+    @Option(help: ArgumentHelp("Deviation of init normal.", valueName: "x")) var scale: Double?
+    @Option(help: ArgumentHelp("Seeds weights and example data.", valueName: "n")) var seed: Int?
+    @Option(help: "auto, step or window.") var shape: String?
+
+    @Option(name: .customLong("block-size"), help: ArgumentHelp("Iterations per window statement.", valueName: "n"))
+    var blockSize: Int?
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Any other option of a request: name=JSON. May be repeated.", valueName: "name=value")
+    )
+    var others: [String] = []
+
+    /// The request these flags make.
+    func body() throws -> JSON {
+        var body = try fromFile()
+        try put(&body, source: body["source"])
+        let texts: [(String, String?)] = [
+            ("name", name), ("label", label), ("task", task), ("solver", solver), ("init", initialization),
+            ("shape", shape),
+        ]
+        for (key, value) in texts { if let value { body.set(key, .string(value)) } }
+        let numbers: [(String, Double?)] = [
+            ("momentum", momentum), ("beta1", beta1), ("beta2", beta2), ("epsilon", epsilon),
+            ("learning_rate_init", learningRate), ("l2_reg", l2), ("tol", tol), ("scale", scale),
+        ]
+        for (key, value) in numbers { if let value { body.set(key, .number(value)) } }
+        let integers: [(String, Int?)] = [
+            ("max_iter", maxIter), ("n_iter_no_change", patience), ("seed", seed), ("block_size", blockSize),
+        ]
+        for (key, value) in integers { if let value { body.set(key, .integer(value)) } }
+        for (key, value) in [("nesterov", nesterov), ("standardize", standardize)] {
+            if let value { body.set(key, .bool(value)) }
+        }
+        if let features { body.set("features", .array(list(features).map(JSON.string))) }
+        if let activation {
+            let names = list(activation)
+            body.set("activation", names.count == 1 ? .string(names[0]) : .array(names.map(JSON.string)))
+        }
+        if let hidden { body.set("hidden_layer_sizes", .array(try list(hidden).map(units))) }
+        for other in others { try set(other, &body) }
+        return body
+    }
+
+    private func fromFile() throws -> JSON {
+        guard let spec else { return [:] }
+        let data: Data?
+        if spec == "-" {
+            data = try FileHandle.standardInput.readToEnd() ?? Data()
+        } else {
+            data = FileManager.default.contents(atPath: spec)
+        }
+        guard let data else { throw UsageError("the file \(spec) can't be read") }
+        do {
+            let body = try JSON(parsing: data)
+            guard body.objectValue != nil else { throw UsageError("\(spec) must hold a JSON object, not \(body.kind)") }
+            return body
+        } catch let error as JSONSyntaxError {
+            throw UsageError("\(spec == "-" ? "standard input" : spec), \(error)")
+        }
+    }
+
+    private func put(_ body: inout JSON, source: JSON?) throws {
+        if table != nil, example != nil { throw UsageError("--table and --example exclude each other") }
+        if let table { body.set("source", ["table": .string(table)]) }
+        if let example { body.set("source", ["example": .string(example)]) }
+        if let rows {
+            var source = body["source"] ?? ["example": "article"]
+            guard source.objectValue != nil else { throw UsageError("source must be an object") }
+            source.set("rows", .integer(rows))
+            body.set("source", source)
+        }
+    }
+
+    private func set(_ pair: String, _ body: inout JSON) throws {
+        guard let equals = pair.firstIndex(of: "=") else { throw UsageError("--set \(pair) has no =; write name=value") }
+        let value = String(pair[pair.index(after: equals)...])
+        // Text that is no JSON is a string, so that --set nulls=skip needs no quotes.
+        body.set(String(pair[..<equals]), (try? JSON(parsing: value.utf8)) ?? .string(value))
+    }
+
+    private func list(_ text: String) -> [String] {
+        text.split(separator: ",").map { String($0).trimmingCharacters(in: .whitespaces) }
+    }
+
+    private func units(_ text: String) throws -> JSON {
+        guard let number = Int(text) else { throw UsageError("--hidden \"\(text)\" is no whole number") }
+        return .integer(number)
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Lowering
+import Training
+
+extension StatementShape: ExpressibleByArgument {}
+
+/// `pgradient sql`: the training statement of a run.
+struct SQLCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sql",
+        abstract: "Print the training statement of a run, ready for psql.",
+        discussion: """
+            The statement reads the source of the run, so it works after the run has ended.
+
+            EXAMPLES
+              pgradient sql
+              pgradient sql --run 7 | psql "$PGRADIENT_DATABASE_URL"
+              pgradient sql --run 7 --shape window --iterations 3
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @Option(help: ArgumentHelp("The run; the newest if left out.", valueName: "id")) var run: Int?
+    @Option(help: "step or window; the run's own if left out.") var shape: StatementShape?
+    @Option(help: ArgumentHelp("Iterations nested in a window statement.", valueName: "n")) var iterations: Int?
+
+    func validate() throws {
+        if let iterations, !(1...1000).contains(iterations) {
+            throw ValidationError("--iterations is \(iterations); it must be from 1 to 1000")
+        }
+    }
+
+    func run() async throws {
+        try await withBackend(global) { backend in
+            Terminal.output(try await backend.service.statement(run, shape: shape, iterations: iterations))
+        }
+    }
+}

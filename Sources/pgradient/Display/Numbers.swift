@@ -1,0 +1,29 @@
+import Foundation
+
+/// Numbers as people read them.
+enum Numbers {
+    /// `0.693147`
+    static func loss(_ value: Double?) -> String { value.map { String(format: "%.6f", $0) } ?? "–" }
+
+    /// `99.25 %`
+    static func percent(_ value: Double?) -> String { value.map { String(format: "%.2f %%", 100 * $0) } ?? "–" }
+
+    /// `1 h 02 min`, `3 min 05 s`, `12 s`
+    static func time(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded())
+        if whole >= 3600 { return String(format: "%d h %02d min", whole / 3600, whole % 3600 / 60) }
+        if whole >= 60 { return String(format: "%d min %02d s", whole / 60, whole % 60) }
+        return "\(whole) s"
+    }
+
+    /// `100,000`
+    static func count(_ value: Int) -> String {
+        var digits = String(value.magnitude)
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits = String(digits.dropLast(3))
+        }
+        return (value < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import JSONTree
+import Logging
+import Synchronization
+
+/// Writes log lines to standard error, so that standard output stays for results.
+struct LineLogHandler: LogHandler {
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+    let format: LogFormat
+    let label: String
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var fields = metadata
+        if let more = event.metadata { fields.merge(more) { $1 } }
+        if let error = event.error { fields["error"] = "\(error)" }
+        let time = Date().formatted(.iso8601.time(includingFractionalSeconds: true))
+        let line: String
+        switch format {
+        case .text:
+            let pairs = fields.sorted { $0.key < $1.key }.map { " \($0.key)=\(quoted("\($0.value)"))" }.joined()
+            line = "\(time) \(event.level.rawValue) \(event.message)\(pairs)"
+        case .json:
+            var document: JSON = [
+                "time": .string(time), "level": .string(event.level.rawValue), "message": .string("\(event.message)"),
+            ]
+            for (key, value) in fields.sorted(by: { $0.key < $1.key }) { document.set(key, .string("\(value)")) }
+            line = document.compact
+        }
+        FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+
+    private func quoted(_ text: String) -> String {
+        text.contains(where: { $0 == " " || $0 == "\"" || $0 == "\n" }) ? JSON.string(text).compact : text
+    }
+}
+
+extension Settings {
+    /// The logger of a command.
+    /// - Parameter level: what a command wants when nothing else is set.
+    func logger(_ label: String = "pgradient", level: Logger.Level? = nil) -> Logger {
+        let handler = LineLogHandler(logLevel: level ?? logLevel, format: logFormat, label: label)
+        return Logger(label: label) { _ in handler }
+    }
+}
