@@ -18,6 +18,10 @@ completions() { # shell, file
 }
 
 install -m 755 "$binary" "$root/bin/pgradient"
+# Line tables go; function names stay, for readable crash reports.
+if command -v strip >/dev/null; then
+    strip --strip-debug "$root/bin/pgradient"
+fi
 completions bash "$root/share/bash-completion/completions/pgradient"
 completions zsh "$root/share/zsh/site-functions/_pgradient"
 completions fish "$root/share/fish/vendor_completions.d/pgradient.fish"
