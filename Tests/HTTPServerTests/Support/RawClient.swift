@@ -18,15 +18,23 @@ final class RawClient: Sendable {
     }
 
     let descriptor: Int32
+    private let address: SocketAddress
 
     /// - Parameter receiveBuffer: bytes the kernel may hold for this client; small makes a slow reader.
-    init(_ address: ListenAddress, receiveBuffer: Int32? = nil) throws {
+    convenience init(_ address: ListenAddress, receiveBuffer: Int32? = nil) throws {
+        try self.init(unconnected: address, receiveBuffer: receiveBuffer)
+        try connect()
+    }
+
+    /// A socket only; `connect` needs no further descriptor.
+    init(unconnected address: ListenAddress, receiveBuffer: Int32? = nil) throws {
         let native: SocketAddress? =
             switch address {
             case .tcp(let host, let port): SocketAddress(host: host, port: UInt16(port))
             case .unix(let path): SocketAddress(path: path)
             }
         guard let native else { throw Failure(description: "no address \(address)") }
+        self.address = native
         descriptor = socket(native.family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         if var receiveBuffer {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
@@ -35,10 +43,11 @@ final class RawClient: Sendable {
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        guard native.withPointer({ connect(descriptor, $0, $1) }) == 0 else {
-            let code = errno
-            close(descriptor)
-            throw Failure(description: "connect: \(String(cString: strerror(code)))")
+    }
+
+    func connect() throws {
+        guard address.withPointer({ Foundation.connect(descriptor, $0, $1) }) == 0 else {
+            throw Failure(description: "connect: \(String(cString: strerror(errno)))")
         }
     }
 
@@ -110,16 +119,10 @@ final class RawClient: Sendable {
         return String(decoding: line.dropLast(2), as: UTF8.self)
     }
 
-    /// The next response, with its body unless it answers HEAD.
+    /// The next final response, with its body unless it answers HEAD.
     func receiveResponse(toHead: Bool = false) throws -> Response {
-        let status = Int(try receiveLine().split(separator: " ")[1]) ?? 0
-        var response = Response(status: status, fields: [:], body: [])
-        while true {
-            let line = try receiveLine()
-            if line.isEmpty { break }
-            let colon = line.firstIndex(of: ":") ?? line.endIndex
-            response.fields[line[..<colon].lowercased()] = String(line[colon...].dropFirst(2))
-        }
+        var response = try receiveHead()
+        while response.status < 200 { response = try receiveHead() }
         if toHead { return response }
         if let length = response.fields["content-length"] {
             response.body = try receive(exactly: Int(length) ?? 0)
@@ -127,6 +130,20 @@ final class RawClient: Sendable {
             while let chunk = try receiveChunk() { response.body += chunk }
         }
         return response
+    }
+
+    private func receiveHead() throws -> Response {
+        let words = try receiveLine().split(separator: " ")
+        guard words.count > 1, words[0] == "HTTP/1.1", let status = Int(words[1]) else {
+            throw Failure(description: "no status line: \(words)")
+        }
+        var response = Response(status: status, fields: [:], body: [])
+        while true {
+            let line = try receiveLine()
+            if line.isEmpty { return response }
+            let colon = line.firstIndex(of: ":") ?? line.endIndex
+            response.fields[line[..<colon].lowercased()] = String(line[colon...].dropFirst(2))
+        }
     }
 
     /// One chunk of a chunked body, nil for the last.
