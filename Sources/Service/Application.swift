@@ -33,7 +33,8 @@ public struct Application: Sendable {
         } catch {
             let problem = Problem(TrainingError(error))
             if problem.status.kind == .serverError {
-                logger.warning("a request failed", metadata: ["path": "\(request.path)", "reason": "\(problem.detail)"])
+                let metadata: Logger.Metadata = ["path": "\(request.path)", "reason": "\(problem.detail)"]
+                logger.warning("a request failed", metadata: metadata)
             }
             return problem.response
         }

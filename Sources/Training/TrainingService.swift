@@ -60,14 +60,25 @@ public struct TrainingService: Sendable {
         let sizes = [dataset.features.count] + request.hiddenLayerSizes + [dataset.task == .classification ? 2 : 1]
         let parameters = ParameterLayout(layerSizes: sizes).count
         guard parameters <= TrainingPlan.maximumParameters else { throw TrainingPlan.tooWide(parameters) }
-        let found = try await connection.query(
-            "SELECT EXISTS (SELECT FROM \(dataset.relation)) AS found",
-            name: "any row"
-        )
-        guard try found[0].get("found") else {
+        if case .table = request.source, try await isEmpty(dataset, on: connection) {
             throw TrainingError(.emptyTable, "\(dataset.title) has no rows to learn from", field: "source")
         }
         return dataset
+    }
+
+    /// Whether there is no row, as far as a short look tells: a view may take long to give its first row, and is
+    /// looked at again when the run is prepared.
+    private func isEmpty(_ dataset: Dataset, on connection: Connection) async throws -> Bool {
+        do {
+            let found = try await connection.query(
+                "SELECT EXISTS (SELECT FROM \(dataset.relation)) AS found",
+                name: "any row",
+                timeout: .seconds(1)
+            )
+            return try !found[0].get("found")
+        } catch ConnectionError.timedOut {
+            return false
+        }
     }
 
     /// A run by number, or the newest.

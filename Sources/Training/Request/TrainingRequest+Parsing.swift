@@ -65,10 +65,18 @@ extension TrainingRequest {
         guard let value = options.value("hidden_layer_sizes") else { return nil }
         let field = "hidden_layer_sizes"
         guard let entries = value.arrayValue else {
-            throw TrainingError(.invalidOption, "\(field) is \(value.kind); it must be an array, as in [16, 8]", field: field)
+            throw TrainingError(
+                .invalidOption,
+                "\(field) is \(value.kind); it must be an array, as in [16, 8]",
+                field: field
+            )
         }
         guard entries.count <= 16 else {
-            throw TrainingError(.invalidOption, "\(field) has \(entries.count) layers; at most 16 are taken", field: field)
+            throw TrainingError(
+                .invalidOption,
+                "\(field) has \(entries.count) layers; at most 16 are taken",
+                field: field
+            )
         }
         var sizes: [Int] = []
         for entry in entries {
@@ -146,7 +154,9 @@ extension TrainingRequest {
         let kind = try options.choice("init", InitKind.self)
         let scale = try options.number("scale", Double.leastNormalMagnitude...1e3, "a number above 0, at most 1000")
         let given = try numbers(&options, "weights")
-        if scale != nil, kind != .normal { try refuse(["scale": true], "init \(kind?.rawValue ?? "by default")", "init normal") }
+        if scale != nil, kind != .normal {
+            try refuse(["scale": true], "init \(kind?.rawValue ?? "by default")", "init normal")
+        }
         if given != nil, kind != nil, kind != .weights { try refuse(["weights": true], "this init", "init weights") }
         switch kind {
         case .he: return .he

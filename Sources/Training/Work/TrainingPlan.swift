@@ -35,14 +35,7 @@ struct TrainingPlan: Sendable {
     ) throws {
         let layout = ParameterLayout(layerSizes: layerSizes)
         guard layout.count <= Self.maximumParameters else { throw Self.tooWide(layout.count) }
-        let spec = NetworkSpec(
-            layerSizes: layerSizes,
-            activations: request.activations,
-            head: Self.head(task: task),
-            l2: request.l2,
-            solver: request.solver
-        )
-        step = try TrainingStep(spec)
+        step = try TrainingStep(request.network(task: task, layerSizes: layerSizes))
         lowering = Lowering(step)
         source = RowSource(table: table)
         shape = request.shape ?? .step
@@ -50,29 +43,16 @@ struct TrainingPlan: Sendable {
 
         let nanoseconds = lowering.estimatedRowCost * Double(rows)
         let statement = try Self.limited { [lowering, source, shape, blockSize] () throws(StatementLimitError) in
-            switch shape {
-            case .step: try lowering.step(source)
-            case .window: try lowering.window(source, iterations: blockSize)
-            }
+            try lowering.statement(shape, source, iterations: blockSize)
         }
         isParallel = statement.parallelSafe && workers > 0 && nanoseconds > Self.parallelThreshold
         reason = Self.reason(request, shape, blockSize, isParallel, nanoseconds)
     }
 
-    static func head(task: TaskKind) -> Head {
-        switch task {
-        case .classification: .softmaxCrossEntropy
-        case .regression: .squaredError
-        }
-    }
-
     /// The statement that does this many iterations.
     func statement(iterations: Int) throws -> LoweredStatement {
         try Self.limited { () throws(StatementLimitError) in
-            switch shape {
-            case .step: try lowering.step(source)
-            case .window: try lowering.window(source, iterations: iterations)
-            }
+            try lowering.statement(shape, source, iterations: iterations)
         }
     }
 

@@ -68,7 +68,8 @@ struct Demo: AsyncParsableCommand {
         let flags = Invocation.databaseFlags(global)
         let history =
             "select epoch, name, value from pgradient.param_history where run_id = \(run.id) and epoch in (0, 10, 100)"
-        let server = global.databaseURL == nil ? "Start the daemon, which keeps the database running" : "Start the daemon"
+        let isPrivate = global.databaseURL == nil
+        let server = isPrivate ? "Start the daemon, which keeps the database running" : "Start the daemon"
         return """
             To look further. \(server):
               \(program) serve\(flags) &

@@ -27,7 +27,9 @@ struct Params: AsyncParsableCommand {
     @Option(help: "table, json, csv or ndjson.") var format: Format = .table
 
     func validate() throws {
-        if epoch != nil, from != nil || to != nil { throw ValidationError("--epoch and --from/--to exclude each other") }
+        if epoch != nil, from != nil || to != nil {
+            throw ValidationError("--epoch and --from/--to exclude each other")
+        }
         if let from, let to, from > to { throw ValidationError("--from \(from) is after --to \(to)") }
         if (from ?? 0) < 0 || (to ?? 0) < 0 { throw ValidationError("epochs count from 0") }
     }

@@ -131,7 +131,9 @@ struct RequestOptions: ParsableArguments {
     }
 
     private func set(_ pair: String, _ body: inout JSON) throws {
-        guard let equals = pair.firstIndex(of: "=") else { throw UsageError("--set \(pair) has no =; write name=value") }
+        guard let equals = pair.firstIndex(of: "=") else {
+            throw UsageError("--set \(pair) has no =; write name=value")
+        }
         let value = String(pair[pair.index(after: equals)...])
         // Text that is no JSON is a string, so that --set nulls=skip needs no quotes.
         body.set(String(pair[..<equals]), (try? JSON(parsing: value.utf8)) ?? .string(value))

@@ -21,7 +21,9 @@ struct Runs: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
-        guard (1...1000).contains(limit) else { throw ValidationError("--limit is \(limit); it must be from 1 to 1000") }
+        guard (1...1000).contains(limit) else {
+            throw ValidationError("--limit is \(limit); it must be from 1 to 1000")
+        }
     }
 
     func run() async throws {

@@ -26,7 +26,9 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var global: GlobalOptions
 
-    @Option(help: ArgumentHelp("host:port, port 0 for any, or unix:/path. Default 127.0.0.1:8080.", valueName: "address"))
+    @Option(
+        help: ArgumentHelp("host:port, port 0 for any, or unix:/path. Default 127.0.0.1:8080.", valueName: "address")
+    )
     var listen: String?
 
     @Option(name: .customLong("token-file"), help: ArgumentHelp("File with the bearer token.", valueName: "file"))

@@ -17,7 +17,9 @@ struct Settings: Sendable {
 
     /// The file that is read if it is there.
     static let fileName = "pgradient.json"
-    private static let keys = ["database_url", "data_dir", "listen", "token_file", "workers", "log_level", "log_format"]
+    private static let keys = [
+        "database_url", "data_dir", "listen", "token_file", "workers", "log_level", "log_format",
+    ]
 
     /// - Parameter flags: what was given on the command line, by key.
     init(_ options: GlobalOptions, flags: [String: String?] = [:]) throws {
@@ -60,7 +62,9 @@ struct Settings: Sendable {
         for (name, value) in members {
             let key = name.replacing("-", with: "_")
             guard keys.contains(key) else {
-                throw UsageError("\(fileName) sets \"\(name)\", which is unknown; known are \(keys.joined(separator: ", "))")
+                throw UsageError(
+                    "\(fileName) sets \"\(name)\", which is unknown; known are \(keys.joined(separator: ", "))"
+                )
             }
             guard let text = value.stringValue ?? value.intValue.map(String.init) else {
                 throw UsageError("\(fileName): \(name) is \(value.kind); it must be a string or a whole number")
@@ -82,7 +86,9 @@ struct Settings: Sendable {
 
     private static func checked(_ token: String) throws -> String {
         guard token.utf8.count >= 16, token.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-            throw UsageError("the token must have at least 16 visible ASCII characters; `openssl rand -hex 32` makes one")
+            throw UsageError(
+                "the token must have at least 16 visible ASCII characters; `openssl rand -hex 32` makes one"
+            )
         }
         return token
     }
