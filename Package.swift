@@ -109,7 +109,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PostgresTests",
-            dependencies: ["Postgres", "CLibPQ", "SQLText", logging],
+            dependencies: ["Postgres", "CLibPQ", "SQLText", "TestSupport", logging],
             swiftSettings: strict
         ),
         .executableTarget(
