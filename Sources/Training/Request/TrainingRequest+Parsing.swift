@@ -27,7 +27,14 @@ extension TrainingRequest {
         patience = try options.integer("n_iter_no_change", 1...1_000_000) ?? 10
         standardize = try options.bool("standardize") ?? defaults.standardize
         seed = try options.integer("seed", 0...(1 << 53)) ?? defaults.seed
-        initialization = try Self.initialization(&options, defaults, hiddenLayerSizes)
+        // The article's weights fit its own network: two inputs, two hidden units, two classes.
+        let isArticle =
+            hiddenLayerSizes == defaults.hiddenLayerSizes && label == ExampleData.label && task != .regression
+            && (features?.count ?? 2) == 2
+        initialization = try Self.initialization(
+            &options,
+            unasked: isArticle ? defaults.initialization : .byActivation
+        )
         (shape, blockSize) = try Self.shape(&options)
         try options.finish()
         try checkFeatures()
@@ -148,8 +155,7 @@ extension TrainingRequest {
 
     private static func initialization(
         _ options: inout OptionReader,
-        _ defaults: Defaults,
-        _ hidden: [Int]
+        unasked: Initialization
     ) throws(TrainingError) -> Initialization {
         let kind = try options.choice("init", InitKind.self)
         let scale = try options.number("scale", Double.leastNormalMagnitude...1e3, "a number above 0, at most 1000")
@@ -167,7 +173,7 @@ extension TrainingRequest {
             guard kind == nil else {
                 throw TrainingError(.missingOption, "init weights needs an array \"weights\"", field: "weights")
             }
-            return hidden == defaults.hiddenLayerSizes ? defaults.initialization : .byActivation
+            return unasked
         }
     }
 
