@@ -93,6 +93,7 @@ import Testing
         Case(#"{"init": "glorot", "weights": [1]}"#, .irrelevantOption, "weights"),
         Case(#"{"init": "weights"}"#, .missingOption, "weights"),
         Case(#"{"weights": [1, "a"]}"#, .invalidOption, "weights"),
+        Case(#"{"weights": [0, -1e200]}"#, .invalidOption, "weights", "diverged"),
 
         Case(#"{"shape": "windo"}"#, .invalidOption, "shape", "\"window\""),
         Case(#"{"block_size": 5}"#, .irrelevantOption, "block_size", "window"),
