@@ -12,7 +12,9 @@ let migrationFiles = ["V0001__runs.sql", "V0002__params.sql", "V0003__views.sql"
 let package = Package(
     name: "pgradient",
     products: [
-        .executable(name: "pgradient", targets: ["pgradient"])
+        .executable(name: "pgradient", targets: ["pgradient"]),
+        // For the package in Benchmarks/.
+        .library(name: "PGradientTraining", targets: ["Training", "Postgres", "EmbeddedPostgres", "JSONTree"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

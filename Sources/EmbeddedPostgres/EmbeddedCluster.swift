@@ -47,6 +47,7 @@ public struct EmbeddedCluster: Sendable {
 
     func acquire() async throws -> Lease {
         let search = if let search { search } else { await InstallationSearch.run() }
+        try Task.checkCancellation()
         // Before anything is made: without a server nothing should be.
         guard !search.installations.isEmpty else {
             throw EmbeddedPostgresError.serverNotFound(searched: search.notes.map(\.description))

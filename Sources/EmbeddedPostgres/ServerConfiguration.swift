@@ -27,6 +27,7 @@ package struct ServerConfiguration: Sendable {
                 // No replica will ever follow, and bulk loads write less log this way.
                 ("wal_level", "minimal"),
                 ("max_wal_senders", "0"),
+                ("max_logical_replication_workers", "0"),
                 // The statement of a killed client ends within a second instead of holding its locks.
                 ("client_connection_check_interval", "1s"),
                 ("log_line_prefix", "%m [%p] "),

@@ -25,7 +25,8 @@ package struct Tool: Sendable {
     /// Output is collected from a pipe; a program that leaves a daemon behind must give that daemon other
     /// descriptors (`pg_ctl start` does with `-l`), or this would wait for the daemon too.
     ///
-    /// - Throws: `toolNotRunnable`; a program that ran and failed is an ``Outcome``.
+    /// - Throws: `toolNotRunnable`; `CancellationError`; a program that ran and failed is an
+    ///   ``Outcome``.
     package func run(
         _ arguments: [String],
         input: String = "",
@@ -46,11 +47,14 @@ package struct Tool: Sendable {
                 output: .string(limit: 1 << 20),
                 error: .combinedWithOutput
             )
+            // A cancelled task's program is killed: that is not the program's own failure.
+            if !result.terminationStatus.isSuccess { try Task.checkCancellation() }
             return Outcome(
                 succeeded: result.terminationStatus.isSuccess,
                 output: trimmed(result.standardOutput)
             )
         } catch let error as SubprocessError {
+            try Task.checkCancellation()
             throw EmbeddedPostgresError.toolNotRunnable(path: command[0], reason: "\(error)")
         }
     }

@@ -85,6 +85,16 @@ import Testing
         await lease.release()
     }
 
+    @Test func aCallCancelledBeforeItBeganMakesNothing() async throws {
+        let cluster = try Cluster()
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await cluster.acquire()
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(Files.information(cluster.dataDirectory) == nil)
+    }
+
     @Test(arguments: ["a b'c\"d\\e", "with,comma", String(repeating: "long/", count: 30) + "end"])
     func anyPathWorks(name: String) async throws {
         let cluster = try Cluster(name: name)

@@ -114,7 +114,7 @@ import Testing
 
     @Test func searchesInOrderAndKeepsTheReasons() async throws {
         let temporary = try TemporaryDirectory()
-        func install(_ directory: String, _ tools: [String], version: String) throws {
+        func installServer(_ directory: String, _ tools: [String], version: String) async throws {
             var built = temporary.path
             for part in directory.split(separator: "/") {
                 built += "/" + part
@@ -122,18 +122,17 @@ import Testing
             }
             for tool in tools {
                 let answer = tool == "pg_config" ? version : "postgres (PostgreSQL) \(version)"
-                try Files.write("#!/bin/sh\necho '\(answer)'\n", to: "\(built)/\(tool)", owner: .current)
-                chmod("\(built)/\(tool)", 0o755)
+                try await installScript("echo '\(answer)'\n", as: "\(built)/\(tool)")
             }
         }
         let tools = Installation.neededTools
-        try install("on-path", ["pg_config"], version: temporary.path + "/configured")
-        try install("configured", ["postgres", "initdb"], version: "16.1")
-        try install("debian/13/bin", tools, version: "13.9")
-        try install("debian/9/bin", tools, version: "9.6.1")
-        try install("debian/15/bin", tools, version: "15.2")
-        try install("debian/17/bin", tools, version: "17.0")
-        try install("bin", tools, version: "14.8")
+        try await installServer("on-path", ["pg_config"], version: temporary.path + "/configured")
+        try await installServer("configured", ["postgres", "initdb"], version: "16.1")
+        try await installServer("debian/13/bin", tools, version: "13.9")
+        try await installServer("debian/9/bin", tools, version: "9.6.1")
+        try await installServer("debian/15/bin", tools, version: "15.2")
+        try await installServer("debian/17/bin", tools, version: "17.0")
+        try await installServer("bin", tools, version: "14.8")
 
         let root = temporary.path
         let search = await InstallationSearch.run(path: "\(root)/on-path:\(root)/bin", debianRoot: root + "/debian")

@@ -1,8 +1,9 @@
-import EmbeddedPostgres
 import Glibc
 import Subprocess
 import TestSupport
 import Testing
+
+@testable import EmbeddedPostgres
 
 /// Another process that uses a private cluster; see `EmbeddedClusterProbe`.
 struct Probe {
@@ -35,7 +36,7 @@ struct Probe {
         // Where another user can execute it: the build folder may be in root's home.
         let folder = try TemporaryDirectory()
         let program = folder.path + "/probe"
-        try copyExecutable(from: try builtProbe(), to: program)
+        try await install(try builtProbe(), as: program)
         let command = user.commandPrefix + [program, dataDirectory]
         let run = try await Subprocess.run(
             .path(.init(command[0])),
@@ -62,19 +63,19 @@ struct Probe {
         let folder = String(cString: runner).split(separator: "/").dropLast().joined(separator: "/")
         return "/\(folder)/EmbeddedClusterProbe"
     }
+}
 
-    private static func copyExecutable(from source: String, to target: String) throws {
-        let input = open(source, O_RDONLY | O_CLOEXEC)
-        try #require(input >= 0, "no probe at \(source)")
-        defer { close(input) }
-        let output = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o755)
-        try #require(output >= 0)
-        defer { close(output) }
-        var chunk = [UInt8](repeating: 0, count: 1 << 20)
-        while true {
-            let count = read(input, &chunk, chunk.count)
-            guard count > 0 else { break }
-            try #require(write(output, chunk, count) == count)
-        }
-    }
+/// Copies a file to an executable of its own.
+///
+/// By another process: a file that this process had open for writing may be busy (ETXTBSY) for as long as
+/// a child that was forked in between has not called `exec`.
+func install(_ source: String, as target: String, input: String = "") async throws {
+    let outcome = try await Tool(path: "/usr/bin/install", user: .current)
+        .run(["-m", "755", source, target], input: input)
+    try #require(outcome.succeeded, "\(outcome.output)")
+}
+
+/// Makes an executable shell script.
+func installScript(_ text: String, as target: String) async throws {
+    try await install("/dev/stdin", as: target, input: "#!/bin/sh\n" + text)
 }

@@ -100,13 +100,11 @@ import Testing
         let real = try await Installation.find()
         let fake = try TemporaryDirectory()
         let script = """
-            #!/bin/sh
             touch "$2/half"
             echo 'initdb: error: could not write file: No space left on device'
             exit 1
             """
-        try Files.write(script, to: fake.path + "/initdb", owner: .current)
-        chmod(fake.path + "/initdb", 0o755)
+        try await installScript(script, as: fake.path + "/initdb")
         let installation = Installation(
             binDirectory: fake.path,
             version: real.version,

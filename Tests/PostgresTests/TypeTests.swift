@@ -47,6 +47,7 @@ struct TypeTests {
             #expect(try row.decode(String.self, "j") == #"{"a": [1, 2.5, "x"]}"#)
             #expect(try row.decode(String.self, "u") == "01234567-89ab-cdef-0123-456789abcdef")
             #expect(try row.decode([Int].self, "ia") == [.min, -1, 0, .max])
+            #expect(try row.decode([Int64].self, "ia") == [.min, -1, 0, .max])
             #expect(try row.decode([String].self, "sa") == ["", text, "NULL", "{,}"])
             #expect(rows.columns.map(\.name).prefix(3) == ["t", "f", "i4"])
             #expect(rows.columns[0].typeOID == 16)
@@ -79,9 +80,11 @@ struct TypeTests {
             #expect(try row.decode(Double?.self, "x") == nil)
             #expect(try row.decode([String]?.self, "x") == nil)
             let name = try row.decode(String.self, "t")
-            let formal = ["bool": "boolean", "int4": "integer", "int8": "bigint", "float8": "double precision"]
-            let long = ["timestamptz": "timestamp with time zone", "float8[]": "double precision[]", "int8[]": "bigint[]"]
-            #expect(name == formal[type.rawValue] ?? long[type.rawValue] ?? type.rawValue)
+            let formal = [
+                "bool": "boolean", "int4": "integer", "int8": "bigint", "float8": "double precision",
+                "timestamptz": "timestamp with time zone", "float8[]": "double precision[]", "int8[]": "bigint[]",
+            ]
+            #expect(name == formal[type.rawValue] ?? type.rawValue)
         }
     }
 
@@ -154,7 +157,7 @@ struct TypeTests {
         }
     }
 
-    @Test("2,500 binds, and an array of 100,000 numbers in well under a second")
+    @Test("2,500 binds, and an array of 100,000 numbers, fast even unoptimised and beside other tests")
     func many() async throws {
         try await withFreshConnection { connection in
             let terms = (0..<2500).map { SQL.bind(.float8(Double($0))) }
@@ -167,7 +170,7 @@ struct TypeTests {
                 let back = try await value([Double].self, "select \(SQLValue.float8Array(numbers))", on: connection)
                 #expect(back == numbers)
             }
-            #expect(took < .seconds(1))
+            #expect(took < .seconds(4))
         }
     }
 

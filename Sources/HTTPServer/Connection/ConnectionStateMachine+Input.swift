@@ -9,8 +9,12 @@ extension ConnectionStateMachine {
         case .readingHead, .readingBody:
             parser.append(bytes)
             return parse(now: now)
-        case .handling, .streaming, .sending:
+        case .handling, .streaming:
             parser.append(bytes)
+            return .none
+        case .sending(let exchange):
+            // Behind the last request nothing is read as a request any more.
+            if exchange.keepAlive { parser.append(bytes) }
             return .none
         case .lingering:
             lingeringBytes += bytes.count
@@ -72,11 +76,11 @@ extension ConnectionStateMachine {
         return isIdle ? close() : .none
     }
 
-    /// The request bytes of all connections together are too many.
+    /// With the bytes that have just come, those of all connections together would be too many.
     mutating func refuseForLackOfMemory(now: Moment) {
         switch phase {
-        case .readingHead, .readingBody: refuse(.tooManyRequestBytes, as: .refused, now: now)
-        default: break
+        case .idle, .readingHead, .readingBody: refuse(.tooManyRequestBytes, as: refusedExchange, now: now)
+        case .handling, .streaming, .sending, .lingering, .closed: break
         }
     }
 

@@ -21,6 +21,7 @@ extension EventLoop {
         let count = recv(connection.descriptor, scratch.baseAddress, scratch.count, 0)
         if count > 0 {
             let bytes = UnsafeRawBufferPointer(rebasing: scratch[..<count])
+            if requestBytes + count > limits.totalRequestBytes { connection.machine.refuseForLackOfMemory(now: now) }
             perform(connection.machine.received(bytes, now: now), on: connection)
         } else if count == 0 {
             perform(connection.machine.receivedEnd(now: now), on: connection)
@@ -129,15 +130,8 @@ extension EventLoop {
         return connection
     }
 
-    /// Keeps the sum of request bytes, and refuses the request with which it became too large.
+    /// Keeps the sum of request bytes.
     private func count(_ connection: Connection) {
-        recount(connection)
-        guard requestBytes > limits.totalRequestBytes else { return }
-        connection.machine.refuseForLackOfMemory(now: now)
-        recount(connection)
-    }
-
-    private func recount(_ connection: Connection) {
         let bytes = connection.machine.requestBytes
         requestBytes += bytes - connection.countedBytes
         connection.countedBytes = bytes

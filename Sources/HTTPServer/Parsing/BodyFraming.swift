@@ -20,11 +20,17 @@ enum BodyFraming: Equatable, Sendable {
         } else if let length = lengths.first {
             guard lengths.count == 1 else { throw .malformed("there is more than one Content-Length") }
             self = .length(try Self.length(length, limits: limits))
-        } else if [.post, .put, .patch].contains(method) {
+        } else if [.post, .put, .patch].contains(method), Self.announcesBody(fields) {
             throw .lengthRequired
         } else {
+            // A request without framing has no body (RFC 9112, 6.3), as `curl -X POST` sends it.
             self = .none
         }
+    }
+
+    /// Whether fields speak of a body whose end nothing tells.
+    private static func announcesBody(_ fields: HTTPFields) -> Bool {
+        fields[.contentType] != nil || fields[.contentEncoding] != nil || fields[.expect] != nil
     }
 
     /// Digits only; a number too large for an `Int` is too large for any body.

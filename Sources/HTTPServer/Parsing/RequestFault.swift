@@ -47,7 +47,7 @@ enum RequestFault: Error, Equatable {
         case .timedOut(let part):
             "The \(part.rawValue) of the request did not arrive in time."
         case .lengthRequired:
-            "A request with this method needs a Content-Length, or Transfer-Encoding: chunked."
+            "The request announces a body and needs a Content-Length, or Transfer-Encoding: chunked."
         case .bodyTooLarge(let limit):
             "The body is larger than \(limit) bytes."
         case .targetTooLong(let limit):

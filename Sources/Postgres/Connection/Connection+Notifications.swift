@@ -13,7 +13,7 @@ extension Connection {
             of: PostgresNotification.self,
             bufferingPolicy: .bufferingNewest(1024)
         )
-        let number = Scope.newConnectionNumber()
+        let number = Scope.newNumber()
         try await perform("listen", timeout: nil) { session, operation in
             try session.script("listen \(channel.quoted)", operation)
             session.listeners[channel.name, default: [:]][Int(number)] = continuation

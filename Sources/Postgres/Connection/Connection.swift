@@ -13,7 +13,8 @@ import Synchronization
 public actor Connection {
     private let thread: ConnectionThread
     private let turnstile = Turnstile()
-    private let number = Scope.newConnectionNumber()
+    /// Which use of the connection this is: scopes of an earlier one mean nothing any more.
+    private let number = Atomic<UInt64>(Scope.newNumber())
     private let versionNumber = Atomic<Int>(0)
     private let current = Mutex(Current())
     nonisolated let logger: Logger
@@ -67,12 +68,15 @@ public actor Connection {
     /// Ends the statement under way, turns waiting ones away with `ConnectionError.closed`, and closes the socket.
     ///
     /// A transaction in progress is waited for: its statements fail, and it is rolled back when its body has thrown.
+    /// Called from within that body, it returns at once, and the socket is closed when the connection is let go of.
     public nonisolated(nonsending) func close() async {
         let running = current.withLock { current in
             current.isClosing = true
             return current.operation
         }
         running?.interrupt(.closing)
+        // Waiting for the end of what one is in the middle of would be for ever.
+        guard currentScope == nil else { return turnstile.turnAway(ConnectionError.closed) }
         await turnstile.close(ConnectionError.closed)
         await thread.stopAndWait()
     }
@@ -82,9 +86,12 @@ public actor Connection {
     /// The turnstile that statements of the current task have to pass.
     nonisolated var currentTurnstile: Turnstile { currentScope?.turnstile ?? turnstile }
 
-    nonisolated var currentScope: Scope? { Scope.innermost(of: number) }
+    nonisolated var currentScope: Scope? { Scope.innermost(of: number.load(ordering: .relaxed)) }
 
-    nonisolated func newScope(_ kind: Scope.Kind) -> Scope { Scope(kind, of: number) }
+    nonisolated func newScope(_ kind: Scope.Kind) -> Scope { Scope(kind, of: number.load(ordering: .relaxed)) }
+
+    /// Begins a new use: a task that was started inside a transaction of the last one has no part in it.
+    nonisolated func renew() { number.store(Scope.newNumber(), ordering: .relaxed) }
 
     nonisolated func newOperation(_ statement: String?, timeout: Duration?) -> Operation {
         Operation(statement, timeout: timeout, wakeup: thread.wakeup)

@@ -42,7 +42,20 @@ public struct ConnectionSettings: Sendable, Hashable {
             }
             option += 1
         }
+        try Self.check(found)
         return found
+    }
+
+    /// What a password that was not percent-encoded makes of a URI. libpq would quote it when it fails.
+    private static func check(_ options: [String: String]) throws(ConnectionError) {
+        // An abstract socket begins with @.
+        if options["host"]?.dropFirst().contains("@") == true {
+            throw .invalidSettings(reason: "there is more than one @: write %40 for one in a user or a password")
+        }
+        let ports = options["port"]?.split(separator: ",", omittingEmptySubsequences: true) ?? []
+        guard ports.allSatisfy({ UInt16($0) != nil }) else {
+            throw .invalidSettings(reason: "the port is no number: write %3A for a colon in a user or a password")
+        }
     }
 
     /// libpq quotes what it could not read, and that may be the password, quotes and all: the message ends before the

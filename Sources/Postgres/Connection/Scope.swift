@@ -38,6 +38,6 @@ final class Scope: Sendable {
 
     private static let counter = Atomic<UInt64>(0)
 
-    /// A number no other connection of this process has; addresses are used again.
-    static func newConnectionNumber() -> UInt64 { counter.wrappingAdd(1, ordering: .relaxed).newValue }
+    /// A number that was never given before; addresses are used again.
+    static func newNumber() -> UInt64 { counter.wrappingAdd(1, ordering: .relaxed).newValue }
 }

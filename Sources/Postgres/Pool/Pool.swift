@@ -117,6 +117,7 @@ public final class Pool: Sendable {
     private nonisolated(nonsending) func takeBack(_ connection: Connection) async {
         let isUsable = await connection.tidy()
         if !isUsable { await discard(connection) }
+        connection.renew()
         if queue.giveBack(isUsable ? connection : nil) { return }
         await connection.close()
         queue.ended()

@@ -25,7 +25,7 @@ extension Session {
             try cancel(interruption, into: &outcome, operation)
         }
         // Reached with an error of the server, or with a statement of another kind that has already run.
-        if let error = outcome.error { throw error }
+        if let error = outcome.error, !outcome.isUnexpectedCopy { throw error }
         throw StatementError.isNotCopy(expected: status == PGRES_COPY_IN ? "COPY … FROM STDIN" : "COPY … TO STDOUT")
     }
 

@@ -76,7 +76,9 @@ final class Session: @unchecked Sendable {
     func readIdleInput() {
         guard let handle else { return }
         guard PQconsumeInput(handle) == 1 else {
-            logger.info("connection lost while idle", metadata: ["reason": "\(dropBroken())"])
+            if case .lost(let reason) = dropBroken() {
+                logger.info("a connection was lost while idle", metadata: ["reason": "\(reason)"])
+            }
             return
         }
         deliverNotifications()

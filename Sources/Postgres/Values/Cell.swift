@@ -43,7 +43,7 @@ enum CellProblem: Error {
 /// | `String` | text, varchar, char, name, json, jsonb, uuid, numeric (exact) |
 /// | `[UInt8]` | bytea |
 /// | `[Double]` | float4[], float8[] |
-/// | `[Int]` | int2[], int4[], int8[] |
+/// | `[Int]`, `[Int64]` | int2[], int4[], int8[] |
 /// | `[String]` | text[], varchar[], name[] |
 ///
 /// Any of them optional reads NULL as nil. Other types need a cast in the statement.

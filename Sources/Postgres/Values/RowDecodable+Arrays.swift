@@ -39,6 +39,10 @@ extension Int: ArrayElement {
     }
 }
 
+extension Int64: ArrayElement {
+    public static func array(_ cell: Cell) throws -> [Int64] { try Int.array(cell).map { Int64($0) } }
+}
+
 extension String: ArrayElement {
     public static func array(_ cell: Cell) throws -> [String] {
         switch cell.type {

@@ -37,9 +37,11 @@ public enum RunDocument {
         return json
     }
 
+    private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+
     /// RFC 3339 in UTC with milliseconds.
     static func time(_ seconds: Double?) -> JSON {
         guard let seconds else { return .null }
-        return .string(Date(timeIntervalSince1970: seconds).formatted(.iso8601.time(includingFractionalSeconds: true)))
+        return .string(Date(timeIntervalSince1970: seconds).formatted(style))
     }
 }

@@ -1,2 +1,98 @@
 import ArgumentParser
-struct Serve: AsyncParsableCommand { @OptionGroup var global: GlobalOptions }
+import HTTPServer
+import Logging
+import Service
+import ServiceLifecycle
+
+/// `pgradient serve`: the daemon.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the daemon: an HTTP interface and a worker that trains.",
+        discussion: """
+            Prints the address it listens on. Logs go to standard error. Beyond loopback it wants a token, from \
+            --token-file or the environment variable PGRADIENT_TOKEN.
+
+            EXAMPLES
+              pgradient serve
+              pgradient serve --listen 127.0.0.1:0 --database-url postgresql://app@db.example/app
+              pgradient serve --listen unix:/run/pgradient.sock
+              PGRADIENT_TOKEN=$(openssl rand -hex 32) pgradient serve --listen 0.0.0.0:8080
+
+              curl -X POST localhost:8080/train
+              curl localhost:8080/train
+              curl localhost:8080/params
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+
+    @Option(help: ArgumentHelp("host:port, port 0 for any, or unix:/path. Default 127.0.0.1:8080.", valueName: "address"))
+    var listen: String?
+
+    @Option(name: .customLong("token-file"), help: ArgumentHelp("File with the bearer token.", valueName: "file"))
+    var tokenFile: String?
+
+    @Option(help: ArgumentHelp("Runs that are trained at the same time. Default 1.", valueName: "n"))
+    var workers: String?
+
+    func run() async throws {
+        let settings = try Settings(global, flags: ["listen": listen, "token_file": tokenFile, "workers": workers])
+        let address: ListenAddress
+        do {
+            address = try ListenAddress(parsing: settings.listen)
+        } catch {
+            throw UsageError("\(error)")
+        }
+        guard address.isLoopback || settings.token != nil else {
+            throw UsageError(
+                "\(address) can be reached from other machines, and there is no token; set --token-file or "
+                    + "PGRADIENT_TOKEN, or listen on 127.0.0.1"
+            )
+        }
+        let logger = settings.logger()
+        let door = Door(token: settings.token)
+        let server = HTTPServer(address: address, logger: logger, errorBody: Door.errorBody) { await door.handle($0) }
+        // Bound first: a port in use is known before anything is started.
+        let bound = try await server.start()
+        Terminal.line("pgradient \(PGradient.version) listens on \(bound.url)")
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: HTTPFront(server: server)),
+                    .init(
+                        service: Daemon(settings: settings, door: door, logger: logger),
+                        successTerminationBehavior: .gracefullyShutdownGroup
+                    ),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
+        do {
+            try await group.run()
+        } catch {
+            await server.shutdown(grace: .seconds(1))
+            throw error
+        }
+    }
+}
+
+/// The socket side of the daemon.
+struct HTTPFront: ServiceLifecycle.Service {
+    let server: HTTPServer
+
+    func run() async throws {
+        try await gracefulShutdown()
+        await server.shutdown(grace: .seconds(5))
+    }
+}
+
+extension ListenAddress {
+    /// As a person would type it into `curl`.
+    var url: String {
+        switch self {
+        case .tcp: "http://\(self)"
+        case .unix: "\(self)"
+        }
+    }
+}

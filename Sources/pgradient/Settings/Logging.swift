@@ -10,6 +10,8 @@ struct LineLogHandler: LogHandler {
     let format: LogFormat
     let label: String
 
+    private static let time = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
@@ -19,7 +21,7 @@ struct LineLogHandler: LogHandler {
         var fields = metadata
         if let more = event.metadata { fields.merge(more) { $1 } }
         if let error = event.error { fields["error"] = "\(error)" }
-        let time = Date().formatted(.iso8601.time(includingFractionalSeconds: true))
+        let time = Date().formatted(Self.time)
         let line: String
         switch format {
         case .text:

@@ -7,17 +7,17 @@ struct ParserRun: Equatable, CustomStringConvertible {
     /// One line per request: method, path segments, query, version, body.
     var requests: [String] = []
     var fault: RequestFault?
-    /// Bytes used up to the end of the last complete request.
-    var consumed = 0
+    /// Where each complete request ends.
+    var ends: [Int] = []
     /// The most bytes the parser held at a time.
     var mostHeld = 0
 
     static func == (left: ParserRun, right: ParserRun) -> Bool {
-        left.requests == right.requests && left.fault == right.fault && left.consumed == right.consumed
+        left.requests == right.requests && left.fault == right.fault && left.ends == right.ends
     }
 
     var description: String {
-        "requests \(requests), fault \(fault.map { "\($0)" } ?? "none"), consumed \(consumed)"
+        "requests \(requests), fault \(fault.map { "\($0)" } ?? "none"), ends \(ends)"
     }
 
     init(_ pieces: [ArraySlice<UInt8>], limits: Limits = .default) {
@@ -31,7 +31,7 @@ struct ParserRun: Equatable, CustomStringConvertible {
                 while let event = try parser.next() {
                     guard case .request(let head, let body) = event else { continue }
                     requests.append(Self.summary(head, body))
-                    consumed = appended - parser.heldBytes
+                    ends.append(appended - parser.heldBytes)
                 }
             }
         } catch {

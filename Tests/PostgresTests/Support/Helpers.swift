@@ -91,3 +91,10 @@ struct RecordingLog: LogHandler {
         return (Logger(label: "recording") { _ in RecordingLog(lines: lines) }, lines)
     }
 }
+
+/// State that several tasks share. A `Mutex` by itself can't be captured by more than one.
+final class Shared<Value: Sendable>: Sendable {
+    private let mutex: Mutex<Value>
+    init(_ value: Value) { mutex = Mutex(value) }
+    func withLock<R: Sendable>(_ body: (inout sending Value) -> sending R) -> R { mutex.withLock(body) }
+}

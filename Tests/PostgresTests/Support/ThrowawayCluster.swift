@@ -31,7 +31,7 @@ struct ThrowawayCluster: Sendable {
 
     private static let script = """
         set -eu
-        trap '' INT TERM HUP
+        trap '' INT TERM HUP PIPE
         bin=$(pg_config --bindir)
         folder=$(mktemp -d /tmp/pgradient-test.XXXXXX)
         as() {

@@ -1,0 +1,42 @@
+# Everything here works on a fresh Debian or Ubuntu with a Swift toolchain, git, make, and root or sudo.
+# What is longer than a line lives in scripts/.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+# One way to build for use, so that demo, install and the container share it. The Swift library is linked
+# in: the binary then needs no toolchain where it runs.
+RELEASE := -c release --static-swift-stdlib --product pgradient
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build demo test lint format bench install clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## install what is missing: libpq, a PostgreSQL server (never its default cluster)
+	@scripts/deps.sh
+
+build: deps ## build the release binary, .build/release/pgradient
+	swift build $(RELEASE)
+
+demo: build ## train the article's network in a private PostgreSQL and show how to look at it
+	.build/release/pgradient demo
+
+test: deps lint ## lint, build everything, run all tests
+	swift build --build-tests
+	swift test
+
+lint: ## check format and style, change nothing
+	@scripts/lint.sh
+
+format: ## put the sources into the format that lint asks for
+	@scripts/lint.sh --fix
+
+bench: deps ## measure; needs a quiet machine
+	swift run --package-path Benchmarks -c release
+
+install: build ## install binary and shell completions below PREFIX (default /usr/local)
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install.sh .build/release/pgradient
+
+clean: ## remove what was built
+	swift package clean

@@ -1,0 +1,63 @@
+import HTTPServer
+import HTTPTypes
+import JSONTree
+import Logging
+import Training
+
+/// The HTTP interface: takes a request apart, asks training, puts the answer together. Knows nothing of sockets, so it
+/// can be tested in process.
+public struct Application: Sendable {
+    let training: TrainingService
+    let signals: Signals
+    let logger: Logger
+
+    /// Stands on training; `signals` tells event streams when to look.
+    public init(training: TrainingService, signals: Signals, logger: Logger) {
+        self.training = training
+        self.signals = signals
+        self.logger = logger
+    }
+
+    /// Answers a request that was let in.
+    public func handle(_ request: HTTPServerRequest) async -> HTTPServerResponse {
+        do {
+            let (route, allowed) = try Route.find(request.pathSegments)
+            guard allowed.contains(request.method) || request.method == .head && allowed.contains(.get) else {
+                return Problem.methodNotAllowed(request.method, allowed).response
+            }
+            return try await answer(request, route)
+        } catch let problem as Problem {
+            return problem.response
+        } catch is CancellationError {
+            return Problem(status: .serviceUnavailable, code: "stopping", detail: "the daemon is stopping").response
+        } catch {
+            let problem = Problem(TrainingError(error))
+            if problem.status.kind == .serverError {
+                logger.warning("a request failed", metadata: ["path": "\(request.path)", "reason": "\(problem.detail)"])
+            }
+            return problem.response
+        }
+    }
+
+    private func answer(_ request: HTTPServerRequest, _ route: Route) async throws -> HTTPServerResponse {
+        switch route {
+        case .runs where request.method == .post: return try await startRun(request)
+        case .runs: return try await listRuns(request)
+        case .run(let id) where request.method == .delete: return try await cancelRun(request, id)
+        case .run(let id): return try await showRun(request, id)
+        case .events(let id): return try await streamEvents(request, id)
+        case .metrics(let id): return try await listMetrics(request, id)
+        case .sql(let id): return try await showStatement(request, id)
+        case .params: return try await showParams(request)
+        case .predict: return try await predict(request)
+        case .ready: return try await showReadiness(request)
+        case .health: return .json(["status": "ok"])
+        case .planned(let what):
+            throw Problem(
+                status: .notImplemented,
+                code: TrainingError.Code.notAvailable.rawValue,
+                detail: "\(what) is not available in this version"
+            )
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import HTTPServer
+import JSONTree
+import Training
+
+extension Application {
+    /// `GET /params`
+    func showParams(_ request: HTTPServerRequest) async throws -> HTTPServerResponse {
+        var query = try QueryReader(request)
+        let run = try query.integer("run", 1...Int.max)
+        let epoch = query.string("epoch")
+        let from = try query.integer("from", 0...Int(Int32.max))
+        let to = try query.integer("to", 0...Int(Int32.max))
+        let limit = try query.integer("limit", 1...1000) ?? 100
+        let format = try query.choice("format", TableFormat.self) ?? .json
+        try query.finish()
+        guard from != nil || to != nil else {
+            let parameters = try await training.parameters(run, try EpochChoice(parsing: epoch ?? "last"))
+            switch format {
+            case .json: return .json(ParamsDocument.json(parameters))
+            case .csv: return .text(ParamsDocument.csv([parameters]), "text/csv; charset=utf-8")
+            case .ndjson: return .text(ParamsDocument.entry(parameters).compact + "\n", "application/x-ndjson")
+            }
+        }
+        if epoch != nil { throw exclusive("epoch", "from and to") }
+        let (first, last) = (from ?? 0, to ?? Int(Int32.max))
+        guard first <= last else {
+            throw Problem(
+                status: .unprocessableContent,
+                code: "invalid_option",
+                detail: "from is \(first), after to, which is \(last)",
+                field: "from"
+            )
+        }
+        return try await history(run, first...last, limit: limit, format)
+    }
+
+    private func history(
+        _ run: Int?,
+        _ epochs: ClosedRange<Int>,
+        limit: Int,
+        _ format: TableFormat
+    ) async throws -> HTTPServerResponse {
+        let (found, entries) = try await training.history(run, epochs, limit: limit + 1)
+        let page = Array(entries.prefix(limit))
+        switch format {
+        case .csv: return .text(ParamsDocument.csv(page), "text/csv; charset=utf-8")
+        case .ndjson:
+            let lines = page.map { ParamsDocument.entry($0).compact + "\n" }
+            return .text(lines.joined(), "application/x-ndjson")
+        case .json:
+            // The cursor is the `from` of the next page.
+            let next = entries.count > limit ? entries[limit].epoch : nil
+            return .json([
+                "run": .integer(found.id), "history": .array(page.map(ParamsDocument.entry)), "next": .optional(next),
+            ])
+        }
+    }
+
+    /// `POST /predict`
+    func predict(_ request: HTTPServerRequest) async throws -> HTTPServerResponse {
+        try QueryReader(request).finish()
+        let body = try body(request)
+        guard let members = body.objectValue else {
+            throw invalid("the body is \(body.kind); it must be an object with \"rows\"", field: nil)
+        }
+        for name in members.keys where !["run", "epoch", "rows"].contains(name) {
+            throw Problem(
+                status: .unprocessableContent,
+                code: "unknown_option",
+                detail: "the option \"\(name)\" is not known",
+                field: name,
+                hint: "known: run, epoch, rows"
+            )
+        }
+        var run: Int?
+        if let value = members["run"], value != .null {
+            guard let id = value.intValue, id > 0 else { throw invalid("run must be the number of a run", field: "run") }
+            run = id
+        }
+        var epoch = EpochChoice.last
+        if let value = members["epoch"], value != .null {
+            epoch = try EpochChoice(parsing: value.stringValue ?? value.compact)
+        }
+        guard let rows = members["rows"]?.arrayValue else {
+            throw invalid("rows is missing or no array; it holds an object per row", field: "rows")
+        }
+        let (parameters, predictions) = try await training.predict(run, epoch: epoch, rows: rows)
+        return .json(PredictionsDocument.json(parameters, predictions))
+    }
+
+    /// `GET /readyz`
+    func showReadiness(_ request: HTTPServerRequest) async throws -> HTTPServerResponse {
+        try await training.ping()
+        return .json(["status": "ready"])
+    }
+
+    private func invalid(_ detail: String, field: String?) -> Problem {
+        Problem(status: .unprocessableContent, code: "invalid_option", detail: detail, field: field)
+    }
+
+    private func exclusive(_ name: String, _ others: String) -> Problem {
+        Problem(
+            status: .unprocessableContent,
+            code: "irrelevant_option",
+            detail: "\(name) and \(others) exclude each other",
+            field: name
+        )
+    }
+}

@@ -1,0 +1,101 @@
+import HTTPServer
+import HTTPTypes
+import JSONTree
+import Lowering
+import Training
+
+extension Application {
+    /// `POST /train`
+    func startRun(_ request: HTTPServerRequest) async throws -> HTTPServerResponse {
+        try QueryReader(request).finish()
+        let body = try body(request, empty: [:])
+        let run = try await training.submit(body, idempotencyKey: try idempotencyKey(request))
+        var response = HTTPServerResponse.json(RunDocument.json(run), status: .accepted)
+        response.headerFields[.location] = "/train/\(run.id)"
+        return response
+    }
+
+    /// `GET /train`
+    func listRuns(_ request: HTTPServerRequest) async throws -> HTTPServerResponse {
+        var query = try QueryReader(request)
+        let before = try query.integer("before", 1...Int.max)
+        let limit = try query.integer("limit", 1...1000) ?? 20
+        try query.finish()
+        let (runs, next) = try await training.runs(before: before, limit: limit)
+        return .json(["runs": .array(runs.map(RunDocument.json)), "next": .optional(next)])
+    }
+
+    /// `GET /train/{id}`
+    func showRun(_ request: HTTPServerRequest, _ id: Int) async throws -> HTTPServerResponse {
+        try QueryReader(request).finish()
+        return .json(RunDocument.json(try await training.run(id)))
+    }
+
+    /// `DELETE /train/{id}`
+    func cancelRun(_ request: HTTPServerRequest, _ id: Int) async throws -> HTTPServerResponse {
+        try QueryReader(request).finish()
+        let run = try await training.cancel(id)
+        // Whoever trains it is told, and stops within its statement; 200 means that it has ended.
+        return .json(RunDocument.json(run), status: run.state.isFinal ? .ok : .accepted)
+    }
+
+    /// `GET /train/{id}/metrics`
+    func listMetrics(_ request: HTTPServerRequest, _ id: Int) async throws -> HTTPServerResponse {
+        var query = try QueryReader(request)
+        let after = try query.integer("after", 0...Int(Int32.max))
+        let limit = try query.integer("limit", 1...10_000) ?? 1000
+        let format = try query.choice("format", TableFormat.self) ?? .json
+        try query.refuse("split", "every")
+        try query.finish()
+        let found = try await training.metrics(id, after: after, limit: limit + 1)
+        let page = Array(found.prefix(limit))
+        switch format {
+        case .csv: return .text(MetricsDocument.csv(page), "text/csv; charset=utf-8")
+        case .ndjson:
+            let lines = page.map { MetricsDocument.json($0).compact + "\n" }
+            return .text(lines.joined(), "application/x-ndjson")
+        case .json:
+            let next = found.count > limit ? page.last?.epoch : nil
+            return .json([
+                "run": .integer(id), "metrics": .array(page.map(MetricsDocument.json)), "next": .optional(next),
+            ])
+        }
+    }
+
+    /// `GET /train/{id}/sql`
+    func showStatement(_ request: HTTPServerRequest, _ id: Int) async throws -> HTTPServerResponse {
+        var query = try QueryReader(request)
+        let shape = try query.choice("shape", StatementShape.self)
+        let iterations = try query.integer("iterations", 1...1000)
+        if let dialect = query.string("dialect"), dialect != "postgres" { try query.refuse("dialect") }
+        try query.finish()
+        let text = try await training.statement(id, shape: shape, iterations: iterations)
+        return .text(text, "text/plain; charset=utf-8")
+    }
+
+    /// The body as JSON.
+    func body(_ request: HTTPServerRequest, empty: JSON? = nil) throws -> JSON {
+        if request.body.isEmpty, let empty { return empty }
+        do {
+            return try JSON(parsing: request.body)
+        } catch {
+            throw Problem(status: .badRequest, code: "malformed_json", detail: "the body is no JSON: \(error)")
+        }
+    }
+
+    private func idempotencyKey(_ request: HTTPServerRequest) throws -> String? {
+        guard let name = HTTPField.Name("Idempotency-Key"), let key = request.headerFields[name] else { return nil }
+        guard (1...255).contains(key.utf8.count) else {
+            throw Problem(
+                status: .badRequest,
+                code: "invalid_option",
+                detail: "the Idempotency-Key has \(key.utf8.count) bytes; 1 to 255 are taken",
+                field: "Idempotency-Key"
+            )
+        }
+        return key
+    }
+}
+
+/// How lists can be had.
+enum TableFormat: String, CaseIterable { case json, csv, ndjson }

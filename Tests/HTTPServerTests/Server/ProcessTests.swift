@@ -1,0 +1,95 @@
+import Foundation
+import HTTPTypes
+import Testing
+
+@testable import HTTPServer
+
+/// What is measured or limited for a whole process gets one of its own.
+@Suite("In a process of its own", .timeLimit(.minutes(2)))
+struct ProcessTests {
+    @Test("a thousand idle streams are cheap, and each is still heard")
+    func thousandStreams() async {
+        await #expect(processExitsWith: .success) {
+            let tick = Signal()
+            let handler: Handler = { _ in
+                HTTPServerResponse(
+                    status: .ok,
+                    body: .stream { writer in
+                        try await writer.write(Array("hello".utf8))
+                        await tick.wait()
+                        try await writer.write(Array("tick".utf8))
+                    }
+                )
+            }
+            try await withServer(handler: handler) { address, _ in
+                try await offPool {
+                    let before = residentBytes()
+                    let clients = try (0..<1000).map { _ in
+                        let client = try RawClient(address)
+                        try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                        _ = try client.receiveResponse(toHead: true)
+                        _ = try client.receiveChunk()
+                        return client
+                    }
+                    let grown = residentBytes() - before
+                    #expect(grown < 16 * 1024 * 1024, "\(grown / 1024) KiB, clients included")
+                    tick.fire()
+                    for client in clients { #expect(try client.receiveChunk() == Array("tick".utf8)) }
+                }
+            }
+        }
+    }
+
+    @Test("running out of descriptors turns clients away, costs no time, and passes")
+    func descriptorExhaustion() async {
+        await #expect(processExitsWith: .success) {
+            try await withServer { address, _ in
+                try await offPool {
+                    let kept = try RawClient(address)
+                    #expect(try kept.get().status == 200)
+                    // Made before the table is full: a client needs a descriptor too.
+                    let knocking = try (0..<20).map { _ in try RawClient(unconnected: address) }
+                    let fillers = takeAllDescriptors()
+                    for client in knocking {
+                        try client.connect()
+                        #expect(try client.receiveResponse().status == 503)
+                        #expect(try kept.get().status == 200, "the others are served on")
+                    }
+                    let spent = processorTime()
+                    let waiting = ContinuousClock.now
+                    while waiting.duration(to: .now) < .milliseconds(500) { poll(nil, 0, 50) }
+                    #expect(processorTime() - spent < 0.25, "the loop does not spin")
+                    for filler in fillers { close(filler) }
+                    let answer = try fetch(address)
+                    #expect(answer.status == 200)
+                }
+            }
+        }
+    }
+}
+
+/// Resident memory of this process in bytes (proc(5), statm).
+private func residentBytes() -> Int {
+    let statm = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+    let pages = statm.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    return pages * sysconf(Int32(_SC_PAGESIZE))
+}
+
+/// Lowers the limit to little more than what is in use, and takes the rest.
+private func takeAllDescriptors() -> [Int32] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    let highest = names.compactMap { Int($0) }.max() ?? 0
+    var limit = rlimit(rlim_cur: rlim_t(highest + 10), rlim_max: rlim_t(highest + 10))
+    #expect(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+    var fillers: [Int32] = []
+    while true {
+        let filler = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        if filler < 0 { return fillers }
+        fillers.append(filler)
+    }
+}
+
+/// Seconds of processor time that this process has used.
+private func processorTime() -> Double {
+    Double(clock()) / Double(CLOCKS_PER_SEC)
+}
