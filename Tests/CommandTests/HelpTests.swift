@@ -27,7 +27,9 @@ struct HelpTests {
         #expect(bare.status == .exited(0))
         #expect(bare.output == asked.output)
         for command in Self.commands { #expect(asked.output.contains("\n  \(command) "), "\(command)") }
-        #expect(asked.output.contains("Exit codes: 0 done, 1 failed, 2 wrong usage, 3 diverged or stopped by the user."))
+        #expect(
+            asked.output.contains("Exit codes: 0 done, 1 failed, 2 wrong usage, 3 diverged or stopped by the user.")
+        )
         let version = try await Program.run(["--version"])
         #expect(version.status == .exited(0))
         #expect(version.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil, "\(version.output)")

@@ -7,7 +7,10 @@ struct SettingsTests {
     @Test(
         "a settings file with a mistake is refused",
         arguments: [
-            (#"{"listenn": "x"}"#, "pgradient.json sets \"listenn\", which is unknown; known are database_url, data_dir"),
+            (
+                #"{"listenn": "x"}"#,
+                "pgradient.json sets \"listenn\", which is unknown; known are database_url, data_dir"
+            ),
             (#"{"workers": 1.5}"#, "pgradient.json: workers is a number; it must be a string or a whole number"),
             ("{\"listen\": \"x\",\n", "pgradient.json, line 2, column 1"), ("[]", "must hold a JSON object"),
         ]
@@ -28,7 +31,11 @@ struct SettingsTests {
         try #"{"data-dir": "/proc/from-file"}"#.write(toFile: file, atomically: true, encoding: .utf8)
         let variable = ["PGRADIENT_DATA_DIR": "/proc/from-environment"]
         let (flag, environment, settings) = (
-            try await Program.run(["runs", "--data-dir", "/proc/from-flag"], environment: variable, directory: home.folder),
+            try await Program.run(
+                ["runs", "--data-dir", "/proc/from-flag"],
+                environment: variable,
+                directory: home.folder
+            ),
             try await Program.run(["runs"], environment: variable, directory: home.folder),
             try await Program.run(["runs"], directory: home.folder)
         )

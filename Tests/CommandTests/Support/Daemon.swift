@@ -18,7 +18,8 @@ final class Daemon: Sendable {
         // The log says it too, should nobody read standard output.
         let line =
             closed == 1
-            ? try await program.error.line(containing: "listening") : try await program.output.line(containing: "listens")
+            ? try await program.error.line(containing: "listening")
+            : try await program.output.line(containing: "listens")
         port = try #require(Int(line.split(separator: ":").last ?? ""), "\(line)")
     }
 
@@ -54,7 +55,8 @@ final class Daemon: Sendable {
 
     /// Reads a run's events, one JSON document per line, until `isEnough` says so or the stream ends.
     @discardableResult
-    func events(of run: Int, until isEnough: @escaping @Sendable (JSON) -> Bool = { _ in false }) async throws -> [JSON] {
+    func events(of run: Int, until isEnough: @escaping @Sendable (JSON) -> Bool = { _ in false }) async throws -> [JSON]
+    {
         try await offPool { [port] in
             let visitor = try Visitor(port: port)
             try visitor.send("GET", "/train/\(run)/events", fields: ["Accept": "application/x-ndjson"])

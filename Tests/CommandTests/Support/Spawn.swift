@@ -67,7 +67,9 @@ struct Spawn {
         init() throws {
             var ends: [Int32] = [-1, -1]
             let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-            guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw TestServerError(what: "socketpair: errno \(errno)") }
+            guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+                throw TestServerError(what: "socketpair: errno \(errno)")
+            }
             (ours, theirs) = (ends[0], ends[1])
         }
     }
