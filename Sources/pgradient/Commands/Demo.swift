@@ -18,7 +18,6 @@ struct Demo: AsyncParsableCommand {
     )
 
     @OptionGroup var global: GlobalOptions
-    
     @Option(parsing: .unconditional, help: ArgumentHelp("Another draw of the data.", valueName: "n"))
     var seed: Int?
 
@@ -78,7 +77,7 @@ struct Demo: AsyncParsableCommand {
               \(again.serve) &
 
             and then
-              \(again.curl("/train/\(run.id)", " --retry 10 --retry-connrefused"))
+              \(again.curl("/train/\(run.id)", waits: true))
               \(again.curl("/params?run=\(run.id)&epoch=20"))
               \(again.curl("/predict", " -d '\(rows)'"))
               \(again.curl("/train/\(run.id)/sql"))

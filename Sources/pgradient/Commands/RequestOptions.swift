@@ -136,7 +136,9 @@ struct RequestOptions: ParsableArguments {
         let place = spec == "-" ? "standard input" : spec
         do {
             let body = try JSON(parsing: data)
-            guard body.objectValue != nil else { throw UsageError("\(place) must hold a JSON object, not \(body.kind)") }
+            guard body.objectValue != nil else {
+                throw UsageError("\(place) must hold a JSON object, not \(body.kind)")
+            }
             return body
         } catch let error as JSONSyntaxError {
             throw UsageError("\(place), \(error)")

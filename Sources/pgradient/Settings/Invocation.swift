@@ -10,6 +10,8 @@ struct Invocation {
     /// Where the daemon will answer.
     private let base: String
     private let curlFlags: String
+    /// What makes `curl` wait for a daemon that is only just starting.
+    private let patience: String
 
     init(_ options: GlobalOptions, _ settings: Settings, _ backend: Backend) throws {
         let given = [("--database-url", options.databaseURL), ("--data-dir", options.dataDirectory)]
@@ -19,11 +21,15 @@ struct Invocation {
         case .unix(let path):
             base = "localhost"
             curlFlags += " --unix-socket \(Self.quoted(path))"
+            // The socket is not there yet, which is no refusal.
+            patience = " --retry 10 --retry-all-errors"
         case .tcp(_, port: 0):
             // Nobody knows yet which port that will be.
             base = "localhost:8080"
+            patience = Self.patience
             flags += " --listen 127.0.0.1:8080"
         case .tcp(let host, let port):
+            patience = Self.patience
             let isHere = ["127.0.0.1", "localhost", "0.0.0.0"].contains(host)
             base = isHere ? "localhost:\(port)" : "\(ListenAddress.tcp(host: host == "::" ? "::1" : host, port: port))"
         }
@@ -41,10 +47,12 @@ struct Invocation {
         psql = backend.privatePsql ?? "psql \(url)"
     }
 
-    /// A `curl` line. The path must need no quoting inside single quotes.
-    func curl(_ path: String, _ flags: String = "") -> String {
-        let url = base + path
-        return "curl\(flags)\(curlFlags) \(Self.quoted(url))"
+    private static let patience = " --retry 10 --retry-connrefused"
+
+    /// A `curl` line.
+    /// - Parameter waits: until the daemon is there.
+    func curl(_ path: String, _ flags: String = "", waits: Bool = false) -> String {
+        "curl\(waits ? patience : "")\(flags)\(curlFlags) \(Self.quoted(base + path))"
     }
 
     /// The text as one word of a shell.
