@@ -30,7 +30,7 @@ public struct TrainingService: Sendable {
     public func submit(_ body: JSON, idempotencyKey: String? = nil) async throws -> Run {
         let request = try TrainingRequest(body)
         return try await pool.withConnection { connection in
-            let dataset = try await check(request, on: connection)
+            let dataset = try await Admission(request: request).check(on: connection)
             let run = try await RunStore.insert(request, dataset, idempotencyKey: idempotencyKey, on: connection)
             try await connection.query(
                 "SELECT pg_notify(\(Signals.channel), \("queued \(run.id)"))",
@@ -44,40 +44,12 @@ public struct TrainingService: Sendable {
     public func submitAndClaim(_ body: JSON, owner: String) async throws -> (Run, Lease) {
         let request = try TrainingRequest(body)
         return try await pool.transaction { connection in
-            let dataset = try await check(request, on: connection)
+            let dataset = try await Admission(request: request).check(on: connection)
             let run = try await RunStore.insert(request, dataset, idempotencyKey: nil, on: connection)
             guard let lease = try await Lease.claim(run.id, owner: owner, on: connection) else {
                 throw TrainingError(.conflict, "run \(run.id) was claimed by another process")
             }
             return (run, lease)
-        }
-    }
-
-    /// What can be told without reading the rows.
-    private func check(_ request: TrainingRequest, on connection: Connection) async throws -> Dataset {
-        let dataset = try await Dataset.resolve(request, on: connection)
-        // The number of classes is not known yet; two is the least.
-        let sizes = [dataset.features.count] + request.hiddenLayerSizes + [dataset.task == .classification ? 2 : 1]
-        let parameters = ParameterLayout(layerSizes: sizes).count
-        guard parameters <= TrainingPlan.maximumParameters else { throw TrainingPlan.tooWide(parameters) }
-        if case .table = request.source, try await isEmpty(dataset, on: connection) {
-            throw TrainingError(.emptyTable, "\(dataset.title) has no rows to learn from", field: "source")
-        }
-        return dataset
-    }
-
-    /// Whether there is no row, as far as a short look tells: a view may take long to give its first row, and is
-    /// looked at again when the run is prepared.
-    private func isEmpty(_ dataset: Dataset, on connection: Connection) async throws -> Bool {
-        do {
-            let found = try await connection.query(
-                "SELECT EXISTS (SELECT FROM \(dataset.relation)) AS found",
-                name: "any row",
-                timeout: .seconds(1)
-            )
-            return try !found[0].get("found")
-        } catch ConnectionError.timedOut {
-            return false
         }
     }
 

@@ -11,14 +11,7 @@ enum InitialWeights {
     ) throws(TrainingError) -> [Double] {
         var random = SplitMix64(state: UInt64(bitPattern: Int64(seed)))
         if case .weights(let given) = initialization {
-            guard given.count == layout.count, given.allSatisfy(\.isFinite) else {
-                throw TrainingError(
-                    .invalidOption,
-                    "weights has \(given.count) numbers, and the network has \(layout.count) parameters",
-                    field: "weights",
-                    hint: "layer by layer: w{layer}_{i}_{j} row by row, then b{layer}_{j}"
-                )
-            }
+            guard given.count == layout.count else { throw wrongCount(given.count, wanted: "\(layout.count)") }
             return given
         }
         return layout.blocks.flatMap { block -> [Double] in
@@ -34,6 +27,15 @@ enum InitialWeights {
                 }
             }
         }
+    }
+
+    static func wrongCount(_ count: Int, wanted: String) -> TrainingError {
+        TrainingError(
+            .invalidOption,
+            "weights has \(count) numbers, and the network has \(wanted)",
+            field: "weights",
+            hint: "layer by layer: w{layer}_{i}_{j} row by row, then b{layer}_{j}"
+        )
     }
 }
 

@@ -40,6 +40,7 @@ struct TrainingPlan: Sendable {
         source = RowSource(table: table)
         shape = request.shape ?? .step
         blockSize = shape == .window ? min(request.blockSize, request.maxIter) : 1
+        if shape == .window { try Self.checkWidth(step, dialect: lowering.dialect) }
 
         let nanoseconds = lowering.estimatedRowCost * Double(rows)
         let statement = try Self.limited { [lowering, source, shape, blockSize] () throws(StatementLimitError) in
@@ -59,6 +60,20 @@ struct TrainingPlan: Sendable {
     /// The forward pass that measures the last parameters.
     func evaluation() throws -> LoweredStatement {
         try Self.limited { () throws(StatementLimitError) in try lowering.evaluation(source) }
+    }
+
+    /// Every level of a window statement carries all parameters and the solver's state: found out before all of its
+    /// iterations are written.
+    private static func checkWidth(_ step: TrainingStep, dialect: Dialect) throws(TrainingError) {
+        let columns = step.layout.count + step.stateCount
+        guard columns > dialect.maximumTargetList else { return }
+        throw TrainingError(
+            .tooLarge,
+            "shape window carries every parameter and the solver's state as a column: at least \(columns), "
+                + "and the limit is \(dialect.maximumTargetList) columns in one SELECT",
+            field: "shape",
+            hint: "use shape step, or a narrower network"
+        )
     }
 
     static func tooWide(_ parameters: Int) -> TrainingError {

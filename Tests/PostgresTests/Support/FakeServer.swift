@@ -19,7 +19,7 @@ final class FakeServer: Sendable {
                 bind(listener, $0, size) == 0 && listen(listener, 8) == 0 && getsockname(listener, $0, &size) == 0
             }
         }
-        guard isBound else { throw NoCluster() }
+        guard isBound else { throw CannotListen() }
         port = Int(UInt16(bigEndian: address.sin_port))
         if let answer { serve(answer) }
     }
@@ -71,3 +71,6 @@ func message(_ letter: Character, _ body: [UInt8]) -> [UInt8] {
     let length = UInt32(body.count + 4)
     return [letter.asciiValue ?? 0] + withUnsafeBytes(of: length.bigEndian) { Array($0) } + body
 }
+
+/// The loopback interface gives no port.
+struct CannotListen: Error {}
