@@ -28,7 +28,15 @@ struct SourceTable: Sendable {
                 """,
                 name: "find source"
             )
-        } catch let error as PostgresError where error.sqlState.hasPrefix("42") {
+        } catch let error as PostgresError where error.sqlState == "42501" {
+            throw TrainingError(
+                .noPermission,
+                "the database user may not look for \"\(text)\": \(error.message)",
+                field: "source.table",
+                hint: "GRANT USAGE ON the schema TO the user of the database URL",
+                sqlState: error.sqlState
+            )
+        } catch let error as PostgresError where error.sqlState.hasPrefix("42") || error.sqlState == "0A000" {
             throw TrainingError(
                 .unknownTable,
                 "\"\(text)\" is not the name of a table: \(error.message)",
