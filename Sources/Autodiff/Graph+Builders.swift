@@ -44,6 +44,10 @@ extension Graph {
                 return multiply(constant(factor * inner), self[other].operands[1])
             }
         }
+        // (1/t)·x is x/t: one operation less, and no reciprocal that could leave float8.
+        for (factor, other) in [(a, b), (b, a)] where self[factor].op == .divide {
+            if constant(self[factor].operands[0]) == 1 { return divide(other, self[factor].operands[1]) }
+        }
         return intern(.multiply, [a, b])
     }
 
