@@ -140,6 +140,19 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "ServiceTests",
+            dependencies: [
+                "Service", "HTTPServer", "Training", "Postgres", "JSONTree", "TestSupport", logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["pgradient", "EmbeddedPostgres", "JSONTree", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "TrainingTests",
             dependencies: [
                 "Training", "Networks", "Autodiff", "Lowering", "Postgres", "Migrations", "SQLText", "JSONTree",

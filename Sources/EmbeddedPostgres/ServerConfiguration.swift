@@ -31,6 +31,8 @@ package struct ServerConfiguration: Sendable {
                 // The statement of a killed client ends within a second instead of holding its locks.
                 ("client_connection_check_interval", "1s"),
                 ("log_line_prefix", "%m [%p] "),
+                // The user's own schema, pgradient, is for our books: their tables go where they look for them.
+                ("search_path", "public"),
                 ("log_timezone", "UTC"),
                 ("lc_messages", "C"),
             ]

@@ -151,4 +151,6 @@ public final class TestServer: Sendable {
 public struct TestServerError: Error, CustomStringConvertible {
     public let what: String
     public var description: String { what }
+
+    public init(what: String) { self.what = what }
 }

@@ -145,7 +145,7 @@ public struct RunExecutor: Sendable {
             switch iteration {
             case .diverged: return .diverged
             case .recorded(let loss, let metric, let milliseconds):
-                let shown = run.task == .classification ? metric : run.labelVariance.map { 1 - metric / $0 }
+                let shown = run.task == .classification ? metric : run.labelVariance.flatMap { $0 > 0 ? 1 - metric / $0 : nil }
                 onProgress(
                     .init(run: run, epoch: loop.epoch, loss: loss, metric: shown, milliseconds: milliseconds)
                 )
