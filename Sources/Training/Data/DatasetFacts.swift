@@ -156,11 +156,13 @@ struct DatasetFacts: Sendable {
     }
 
     private static func classes(_ dataset: Dataset, on connection: Connection) async throws -> [String] {
-        let label = try Identifier(dataset.label)
+        let text = try dataset.labelText()
+        // Numbers and enumerations have an order of their own; text has that of its characters, the same everywhere.
+        let key: SQL = dataset.labelKind == .text ? text : "\(try Identifier(dataset.label))"
         let found = try await connection.query(
             """
-            SELECT \(label)::text AS class FROM \(dataset.relation)
-            GROUP BY \(label) ORDER BY \(label) LIMIT \(literal: maximumClasses + 1)
+            SELECT \(text) AS class FROM \(dataset.relation)
+            GROUP BY \(key) ORDER BY \(key) LIMIT \(literal: maximumClasses + 1)
             """,
             name: "classes"
         )
