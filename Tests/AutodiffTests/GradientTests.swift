@@ -72,7 +72,8 @@ import Testing
         let swapped = bench.graph.maximum(zero, x)
         let magnitude = bench.graph.abs(x)
         let slopes = try [relu, swapped, magnitude].map { loss in
-            bench.evaluate([try bench.graph.gradient(of: loss, by: [x]).byInput[0]])[0].values[0]
+            let gradient = try bench.graph.gradient(of: loss, by: [x]).byInput[0]
+            return bench.evaluate([gradient])[0].values[0]
         }
         #expect(slopes == [0, 1, 1])
     }

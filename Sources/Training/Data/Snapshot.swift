@@ -38,12 +38,11 @@ struct Snapshot: Sendable {
             )
             columns.append("\(value) AS \(Identifier(feature: index))")
         }
-        let label = try Identifier(dataset.label)
         switch dataset.task {
         case .classification:
             let classes = SQLValue.textArray(facts.classes)
-            columns.append("(array_position(\(classes), \(label)::text) - 1)::float8 AS y")
-        case .regression: columns.append("\(label)::float8 AS y")
+            columns.append("(array_position(\(classes), \(try dataset.labelText())) - 1)::float8 AS y")
+        case .regression: columns.append("\(try Identifier(dataset.label))::float8 AS y")
         }
         return "SELECT \(columns.commaSeparated) FROM \(dataset.relation)"
     }

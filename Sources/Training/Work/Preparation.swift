@@ -121,7 +121,7 @@ struct Preparation {
                 switch dataset.labelKind {
                 case .integer: Int(text).map(JSON.integer) ?? .string(text)
                 case .boolean: .bool(text == "true")
-                case .real, .text, .other: .string(text)
+                case .real, .text, .enumeration, .other: .string(text)
                 }
             }
         )

@@ -43,17 +43,21 @@ public struct RunExecutor: Sendable {
     ///   is then unfinished, and whoever claims it next goes on with it.
     public func execute(on connection: Connection) async throws -> Run {
         do {
-            try await configure(connection)
-            let reason = try await prepareAndTrain(on: connection)
-            return try await finish(reason == .diverged ? .diverged : .succeeded, reason, on: connection)
+            return try await trainAndFinish(on: connection)
         } catch is LeaseLost {
             logger.warning("the run was taken over by another process; leaving it alone")
             return try await RunStore.run(lease.run, on: connection)
+        }
+    }
+
+    private func trainAndFinish(on connection: Connection) async throws -> Run {
+        do {
+            try await configure(connection)
+            let reason = try await prepareAndTrain(on: connection)
+            return try await finish(reason == .diverged ? .diverged : .succeeded, reason, on: connection)
         } catch is RunCancelled {
             return try await finish(.cancelled, .cancelled, on: connection)
-        } catch let error as CancellationError {
-            throw error
-        } catch let error as ConnectionError {
+        } catch let error where error is LeaseLost || error is CancellationError || error is ConnectionError {
             throw error
         } catch {
             let shown = TrainingError(error)
@@ -87,6 +91,8 @@ public struct RunExecutor: Sendable {
             // Ends the transaction of a daemon that was stopped in the middle, so that its lock goes away.
             "SET idle_in_transaction_session_timeout = '60s'",
             "SET client_connection_check_interval = '1s'",
+            // Dropping what may not be there is no news.
+            "SET client_min_messages = warning",
         ]
         for setting in settings { try await connection.query(setting, name: "configure") }
     }
@@ -126,37 +132,33 @@ public struct RunExecutor: Sendable {
         if !plan.isParallel { try await connection.query("SET max_parallel_workers_per_gather = 0") }
         var loop = try await EpochLoop(run, plan: plan, lease: lease, rate: request.learningRate, on: connection)
         var stopping = StopRule(tol: request.tol, patience: request.patience)
-        // A resumed run has to remember what it has seen.
-        let seen = try await MetricStore.losses(run.id, before: loop.epoch, on: connection)
-        for loss in seen { _ = stopping.shouldStop(loss: loss) }
+        var isStopped = false
+        // A resumed run remembers what it has seen, which may have been enough.
+        for (epoch, loss) in try await MetricStore.losses(run.id, before: loop.epoch, on: connection) {
+            isStopped = stopping.shouldStop(loss: loss, epoch: epoch)
+        }
 
         var throttle = Throttle(interval: .milliseconds(250))
-        while loop.epoch < run.maxIter {
-            let iteration: EpochLoop.Outcome
-            do {
-                iteration = try await loop.advance(limit: run.maxIter, on: connection)
-            } catch let error as PostgresError where error.sqlState == "22003" {
-                // float8 overflow: some number left the range that any learning needs.
-                logger.notice("a number left the range of float8", metadata: ["epoch": "\(loop.epoch)"])
-                return .diverged
-            }
-            switch iteration {
-            case .diverged: return .diverged
-            case .recorded(let loss, let metric, let milliseconds):
-                let shown =
-                    run.task == .classification ? metric : run.labelVariance.flatMap { $0 > 0 ? 1 - metric / $0 : nil }
-                onProgress(
-                    .init(run: run, epoch: loop.epoch, loss: loss, metric: shown, milliseconds: milliseconds)
-                )
-                if throttle.passes() { try await notify("progress", on: connection) }
-                if stopping.shouldStop(loss: loss) {
-                    try await loop.close(on: connection)
-                    return .tol
-                }
-            }
+        while !isStopped, loop.epoch < run.maxIter {
+            let measured = loop.epoch
+            guard case .recorded(let loss, let metric, let time) = try await loop.advance(limit: run.maxIter, on: connection)
+            else { return .diverged }
+            onProgress(
+                .init(run: run, epoch: loop.epoch, loss: loss, metric: shown(metric, run), milliseconds: time)
+            )
+            if throttle.passes() { try await notify("progress", on: connection) }
+            isStopped = stopping.shouldStop(loss: loss, epoch: measured)
         }
-        try await loop.close(on: connection)
-        return .maxIter
+        guard try await loop.close(on: connection) else { return .diverged }
+        return isStopped ? .tol : .maxIter
+    }
+
+    /// The metric of an iteration as people know it: accuracy, or R² where there is anything to explain.
+    private func shown(_ metric: Double, _ run: Run) -> Double? {
+        switch run.task {
+        case .classification: metric
+        case .regression: run.labelVariance.flatMap { $0 > 0 ? 1 - metric / $0 : nil }
+        }
     }
 
     private func finish(

@@ -51,6 +51,7 @@ struct Serve: AsyncParsableCommand {
         let logger = settings.logger()
         let door = Door(token: settings.token)
         let server = HTTPServer(address: address, logger: logger, errorBody: Door.errorBody) { await door.handle($0) }
+        Descriptors.raiseLimit()
         // Bound first: a port in use is known before anything is started.
         let bound = try await server.start()
         // A daemon whose starter does not listen works all the same.

@@ -23,9 +23,10 @@ struct CentralDifferences {
             guard case .input(let slot) = bench.graph[variable].op, let values = bench.values[slot] else {
                 preconditionFailure("\(variable) is no input")
             }
+            // A derivative that is the same in every row or unit may be there only once.
+            let repeated = bench.spread(gradient, over: slot.shape)
             for index in values.values.indices {
-                let repeated = gradient.values.count == 1 ? 0 : index
-                compare(gradient.values[repeated], bench, loss, slot, index, at: values.values[index])
+                compare(repeated[index], bench, loss, slot, index, at: values.values[index])
             }
         }
     }
