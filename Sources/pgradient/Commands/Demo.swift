@@ -79,7 +79,7 @@ struct Demo: AsyncParsableCommand {
             and then
               \(again.curl("/train/\(run.id)", waits: true))
               \(again.curl("/params?run=\(run.id)&epoch=20"))
-              \(again.curl("/predict", " -d '\(rows)'"))
+              \(again.curl("/predict", posting: rows))
               \(again.curl("/train/\(run.id)/sql"))
               \(again.psql) -c "\(history)"
 

@@ -50,9 +50,13 @@ struct Invocation {
     private static let patience = " --retry 10 --retry-connrefused"
 
     /// A `curl` line.
-    /// - Parameter waits: until the daemon is there.
-    func curl(_ path: String, _ flags: String = "", waits: Bool = false) -> String {
-        "curl\(waits ? patience : "")\(flags)\(curlFlags) \(Self.quoted(base + path))"
+    /// - Parameters:
+    ///   - waits: until the daemon is there.
+    ///   - body: what to send, if anything.
+    func curl(_ path: String, waits: Bool = false, posting body: String? = nil) -> String {
+        let method = body == nil ? "" : " -X POST"
+        let data = body.map { " -d \(Self.quoted($0))" } ?? ""
+        return "curl\(waits ? patience : "")\(curlFlags)\(method) \(Self.quoted(base + path))\(data)"
     }
 
     /// The text as one word of a shell.
