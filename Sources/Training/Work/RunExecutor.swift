@@ -173,6 +173,12 @@ public struct RunExecutor: Sendable {
         on connection: Connection
     ) async throws -> Run {
         try await connection.transaction { connection in
+            // Stronger than the fence: waits for a wish to cancel that is being stored (it refers to the run), so that
+            // the DELETE below sees it.
+            try await connection.query(
+                "SELECT FROM pgradient.runs WHERE \(lease.condition) FOR UPDATE",
+                name: "lock run"
+            )
             let document: SQLValue = error.map { .jsonb($0.json.compact) } ?? .null(.jsonb)
             let ended = try await connection.query(
                 """
