@@ -18,13 +18,18 @@ struct Snapshot: Sendable {
         let hash: String
     }
 
-    /// Makes the table from the source, replacing one that is there.
+    /// Makes the table from the source, replacing one that is there. Belongs into a transaction.
+    ///
+    /// One process copies the rows, so that they lie in the order they have in the source: sums of the same run have
+    /// the same bits then, where one process adds them up.
     func create(_ dataset: Dataset, _ facts: DatasetFacts, on connection: Connection) async throws {
         try await connection.query("DROP TABLE IF EXISTS \(name)", name: "drop snapshot")
+        try await connection.query("SET LOCAL max_parallel_workers_per_gather = 0", name: "serial copy")
         try await connection.query(
             "CREATE UNLOGGED TABLE \(name) AS \(try Self.content(of: dataset, facts))",
             name: "create snapshot"
         )
+        try await connection.query("SET LOCAL max_parallel_workers_per_gather TO DEFAULT", name: "parallel again")
     }
 
     /// The rows of a source as the network sees them: `x1` … `xN` and `y`.

@@ -86,6 +86,8 @@ public struct RunExecutor: Sendable {
             // The plan decides about workers by the size of the work, not by that of the table.
             "SET min_parallel_table_scan_size = 0", "SET parallel_setup_cost = 0", "SET parallel_tuple_cost = 0",
             "SET statement_timeout = 0",
+            // Scans begin at the beginning, so that sums in one process have the same bits every time.
+            "SET synchronize_seqscans = off",
             // A window statement keeps its rows in memory up to this, then in temporary files.
             "SET work_mem = '64MB'",
             // Ends the transaction of a daemon that was stopped in the middle, so that its lock goes away.
@@ -105,11 +107,16 @@ public struct RunExecutor: Sendable {
             let run = try await Preparation(lease: lease, logger: logger).ready(stored, on: connection)
             do {
                 return try await train(run, on: connection)
-            } catch let error as SnapshotLost {
+            } catch let error where Self.isSnapshotLost(error) {
                 losses += 1
                 guard losses < Self.maximumSnapshotLosses else { throw error }
             }
         }
+    }
+
+    /// Emptied by a crash of the server, or dropped by a person who cleaned up.
+    private static func isSnapshotLost(_ error: any Error) -> Bool {
+        error is SnapshotLost || (error as? PostgresError)?.sqlState == "42P01"
     }
 
     /// A snapshot that vanishes again and again is somebody else's doing.
@@ -168,6 +175,12 @@ public struct RunExecutor: Sendable {
         on connection: Connection
     ) async throws -> Run {
         try await connection.transaction { connection in
+            // Stronger than the fence: waits for a wish to cancel that is being stored (it refers to the run), so that
+            // the DELETE below sees it.
+            try await connection.query(
+                "SELECT FROM pgradient.runs WHERE \(lease.condition) FOR UPDATE",
+                name: "lock run"
+            )
             let document: SQLValue = error.map { .jsonb($0.json.compact) } ?? .null(.jsonb)
             let ended = try await connection.query(
                 """

@@ -10,11 +10,7 @@ import Testing
     private static let small: JSON = ["hidden_layer_sizes": [2], "max_iter": 2, "seed": 1]
 
     private static func body(_ table: String, label: String, _ options: JSON = [:]) -> JSON {
-        var body = small
-        body.set("source", ["table": .string(table)])
-        body.set("label", .string(label))
-        for (key, value) in options.objectValue ?? [:] { body.set(key, value) }
-        return body
+        small.with(["source": ["table": .string(table)], "label": .string(label)]).with(options)
     }
 
     @Test func namesOfAnyKind() async throws {

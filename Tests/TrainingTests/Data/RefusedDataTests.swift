@@ -16,9 +16,7 @@ import Testing
     }
 
     private static func on(_ table: String, label: String = "y", _ options: JSON = [:]) -> JSON {
-        var body: JSON = ["source": ["table": .string(table)], "label": .string(label), "max_iter": 2]
-        for (key, value) in options.objectValue ?? [:] { body.set(key, value) }
-        return body
+        (["source": ["table": .string(table)], "label": .string(label), "max_iter": 2] as JSON).with(options)
     }
 
     private func check(_ cases: [Case]) async throws {

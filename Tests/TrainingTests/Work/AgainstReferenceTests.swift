@@ -97,12 +97,11 @@ import Testing
                 FROM generate_series(1, 60) AS i
                 """
             )
-            var body: JSON = [
+            let body: JSON = [
                 "source": ["table": "mixed"], "features": ["x", "y", "z"], "max_iter": 8, "learning_rate_init": 0.01,
                 "tol": 0, "seed": 3,
             ]
-            for (key, value) in options.objectValue ?? [:] { body.set(key, value) }
-            try await Self.check(desk.train(body), on: desk)
+            try await Self.check(desk.train(body.with(options)), on: desk)
         }
     }
 

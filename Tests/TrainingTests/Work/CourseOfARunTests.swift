@@ -10,9 +10,7 @@ import Testing
 /// What a run writes on its way, and how it ends.
 @Suite struct CourseOfARunTests {
     private static func article(_ options: JSON) -> JSON {
-        var body: JSON = ["source": ["example": "article", "rows": 300]]
-        for (key, value) in options.objectValue ?? [:] { body.set(key, value) }
-        return body
+        (["source": ["example": "article", "rows": 300]] as JSON).with(options)
     }
 
     /// Loss and accuracy of weights, from nothing but the definition of the network.
