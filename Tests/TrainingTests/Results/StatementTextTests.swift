@@ -15,7 +15,9 @@ import Testing
         // weights|state|loss|metric|rows
         let cells = try #require(lines.last).split(separator: "|", omittingEmptySubsequences: false).map(String.init)
         try #require(cells.count == 5, "\(output)")
-        return (cells[0].dropFirst().dropLast().split(separator: ",").compactMap { Double($0) }, Array(cells.dropFirst()))
+        return (
+            cells[0].dropFirst().dropLast().split(separator: ",").compactMap { Double($0) }, Array(cells.dropFirst())
+        )
     }
 
     private static func check(_ run: Run, _ shape: JSON, on desk: Desk) async throws {
@@ -46,7 +48,8 @@ import Testing
                 """
             )
             let body: JSON = [
-                "source": ["table": .string(quoted)], "label": "la bel", "max_iter": 4, "hidden_layer_sizes": [3], "seed": 1,
+                "source": ["table": .string(quoted)], "label": "la bel", "max_iter": 4, "hidden_layer_sizes": [3],
+                "seed": 1,
             ]
             let run = try await desk.train(body.with(options))
             #expect(run.state == .succeeded, "\(run.error?.compact ?? "")")

@@ -87,7 +87,9 @@ import Testing
             #expect(first.map(\.epoch) == [3, 4, 5, 6])
             let (_, rest) = try await desk.service.history(nil, 7...12, limit: 100)
             #expect(rest.map(\.epoch) == Array(7...12))
-            #expect(try await desk.service.history(run.id, 14...1_000_000_000_000, limit: 9).1.map(\.epoch) == [14, 15])
+            #expect(
+                try await desk.service.history(run.id, 14...1_000_000_000_000, limit: 9).1.map(\.epoch) == [14, 15]
+            )
 
             let metrics = try await desk.service.metrics(run.id, after: 10, limit: 3)
             #expect(metrics.map(\.epoch) == [11, 12, 13])
@@ -119,7 +121,9 @@ import Testing
             }
             let count = try await desk.value(Int.self, "SELECT count(*) FROM pgradient.param_history")
             #expect(count == 16 * 12)
-            let progress = try await desk.query("SELECT state, epoch, max_iter, accuracy, error FROM pgradient.progress")
+            let progress = try await desk.query(
+                "SELECT state, epoch, max_iter, accuracy, error FROM pgradient.progress"
+            )
             #expect(try progress[0].decode(String.self, "state") == "succeeded")
             #expect(try progress[0].decode(Int.self, "epoch") == 15)
             #expect(try progress[0].decode(Double.self, "accuracy") == run.accuracy)

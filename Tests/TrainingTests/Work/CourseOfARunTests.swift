@@ -14,7 +14,9 @@ import Testing
     }
 
     /// Loss and accuracy of weights, from nothing but the definition of the network.
-    private static func measure(_ weights: [Double], _ rows: NetworkRows, l2: Double) -> (loss: Double, accuracy: Double) {
+    private static func measure(_ weights: [Double], _ rows: NetworkRows, l2: Double) -> (
+        loss: Double, accuracy: Double
+    ) {
         var (loss, right) = (0.0, 0)
         for (row, label) in rows.labels.enumerated() {
             let x = rows.features[2 * row..<2 * row + 2].map(\.self)
@@ -86,7 +88,9 @@ import Testing
 
     /// scikit-learn stops when the loss has not fallen by `tol` below the best one for more than `n_iter_no_change`
     /// epochs in a row.
-    @Test(arguments: [(1e-3, 3), (1e-2, 1), (1e-6, 5)]) func tolStopsAsInScikitLearn(_ tol: Double, _ patience: Int) async throws {
+    @Test(arguments: [(1e-3, 3), (1e-2, 1), (1e-6, 5)]) func tolStopsAsInScikitLearn(_ tol: Double, _ patience: Int)
+        async throws
+    {
         try await Desk.shared { desk in
             let options: JSON = [
                 "max_iter": 150, "learning_rate_init": 0.5, "tol": .number(tol), "n_iter_no_change": .integer(patience),
@@ -125,7 +129,9 @@ import Testing
     @Test func aRateFarTooHighDiverges() async throws {
         try await Desk.shared { desk in
             for shape in ["step", "window"] {
-                let options: JSON = ["learning_rate_init": 1e6, "max_iter": 200, "shape": .string(shape), "label": "x1"]
+                let options: JSON = [
+                    "learning_rate_init": 1e6, "max_iter": 200, "shape": .string(shape), "label": "x1",
+                ]
                 let run = try await desk.train(Self.article(options))
                 #expect(run.state == .diverged, "\(run.error?.compact ?? "")")
                 #expect(run.stopReason == .diverged)
