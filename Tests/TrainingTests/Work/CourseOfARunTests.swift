@@ -113,6 +113,19 @@ import Testing
         }
     }
 
+    /// A block tells one loss for all its epochs, and patience is counted in epochs.
+    @Test func patienceInAWindowIsCountedInEpochs() async throws {
+        try await Desk.shared { desk in
+            let options: JSON = [
+                "max_iter": 60, "shape": "window", "block_size": 4, "tol": 100, "n_iter_no_change": 6,
+            ]
+            let run = try await desk.train(Self.article(options))
+            // No gain ever: epochs 0 to 7 pass for lack of patience, and the block from 8 on tells it.
+            #expect(run.epoch == 12)
+            #expect(run.stopReason == .tol)
+        }
+    }
+
     @Test func theStopRuleItself() {
         func epochs(_ losses: [Double], tol: Double, patience: Int) -> Int? {
             var rule = StopRule(tol: tol, patience: patience)
@@ -159,6 +172,18 @@ import Testing
             #expect(run.state == .diverged, "\(run.error?.compact ?? "")")
             #expect(run.error == nil)
             #expect(run.epoch == 1)
+        }
+    }
+
+    /// Their product would underflow, which PostgreSQL calls an error; no learning needs them.
+    @Test func vanishingWeightsAreZero() async throws {
+        try await Desk.shared { desk in
+            for given in [
+                ["weights": .array(Array(repeating: 1e-200, count: 12))], ["init": "normal", "scale": 1e-200],
+            ] as [JSON] {
+                let run = try await desk.train(Self.article(given).with(["max_iter": 2]))
+                #expect(run.state == .succeeded, "\(run.error?.compact ?? run.state.rawValue)")
+            }
         }
     }
 
