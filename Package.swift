@@ -98,18 +98,26 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        .target(
+            name: "Samples",
+            dependencies: ["Networks", "Autodiff", .product(name: "RealModule", package: "swift-numerics")],
+            path: "Tests/Samples",
+            swiftSettings: strict
+        ),
         .testTarget(name: "SQLTextTests", dependencies: ["SQLText"], swiftSettings: strict),
         .testTarget(name: "JSONTreeTests", dependencies: ["JSONTree"], swiftSettings: strict),
-        .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], swiftSettings: strict),
-        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Autodiff"], swiftSettings: strict),
+        .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Samples"], swiftSettings: strict),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Autodiff", "Samples", .product(name: "RealModule", package: "swift-numerics")], swiftSettings: strict),
         .testTarget(
             name: "LoweringTests",
-            dependencies: ["Lowering", "Networks", "Autodiff", "SQLText", "Postgres", "TestSupport", logging],
+            dependencies: [
+                "Lowering", "Networks", "Autodiff", "SQLText", "Postgres", "Samples", "TestSupport", logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "PostgresTests",
-            dependencies: ["Postgres", "CLibPQ", "SQLText", logging],
+            dependencies: ["Postgres", "CLibPQ", "SQLText", "TestSupport", logging],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -129,6 +137,19 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests",
             dependencies: ["HTTPServer", .product(name: "HTTPTypes", package: "swift-http-types"), logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: [
+                "Service", "HTTPServer", "Training", "Postgres", "JSONTree", "TestSupport", logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["pgradient", "EmbeddedPostgres", "JSONTree", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -6,8 +6,9 @@ extension Graph {
     /// - Parameters:
     ///   - loss: a scalar.
     ///   - inputs: what to differentiate by.
-    /// - Returns: for each input a node of its shape and scope, a constant 0 where the loss does not depend on it; and
-    ///   the derivatives by every node on the way, for those who want to name them.
+    /// - Returns: for each input a node of its shape, or a scalar if it is the same for all units, as the constant 0
+    ///   where the loss does not depend on the input; and the derivatives by every node on the way, for those who want
+    ///   to name them.
     /// - Throws: `UndifferentiableOperation`, naming an operation on the way that has no derivative.
     public mutating func gradient(
         of loss: NodeID,
@@ -22,7 +23,7 @@ extension Graph {
             guard let g = gradients[id], !inputs.contains(id) else { continue }
             for (operand, part) in zip(self[id].operands, try derivatives(id, g)) where depends.contains(operand) {
                 guard let part else { continue }
-                let fitted = reduce(part, to: operand)
+                let fitted = reduce(part, of: id, to: operand)
                 gradients[operand] = gradients[operand].map { add($0, fitted) } ?? fitted
             }
         }
@@ -71,10 +72,12 @@ extension Graph {
     }
 
     /// Sums a derivative over what its operand was repeated over: rows for a global, units for a scalar.
-    private mutating func reduce(_ part: NodeID, to operand: NodeID) -> NodeID {
+    ///
+    /// What decides is the node's scope, not that of the part: a derivative that is 1 in every row counts every row.
+    private mutating func reduce(_ part: NodeID, of id: NodeID, to operand: NodeID) -> NodeID {
         var part = part
         if shape(operand) == .scalar { part = sumUnits(part) }
-        if scope(operand) == .global, scope(part) == .row { part = sumRows(part) }
+        if scope(operand) == .global, scope(id) == .row { part = sumRows(part) }
         return part
     }
 

@@ -1,6 +1,7 @@
 /// The ways to make a node. Each simplifies what can be simplified without changing a result.
 extension Graph {
-    public mutating func constant(_ value: Double) -> NodeID { intern(.constant(value)) }
+    /// Zeros of either sign are one constant.
+    public mutating func constant(_ value: Double) -> NodeID { intern(.constant(value == 0 ? 0 : value)) }
     public mutating func input(_ slot: Slot) -> NodeID { intern(.input(slot)) }
     public mutating func element(_ slot: Slot, _ index: Int) -> NodeID { intern(.element(slot, index)) }
     public mutating func count() -> NodeID { intern(.count) }
@@ -36,9 +37,16 @@ extension Graph {
             if factor == -1 { return negate(other) }
             // A zero factor makes a zero of the same shape; only scalars have a constant of their shape.
             if factor == 0, shape(other) == .scalar { return constant(0) }
-            if let factor, self[other].op == .multiply, let inner = constant(self[other].operands[0]) {
+            // (a·b)·x is a·(b·x) only where a·b keeps its digits.
+            if let factor, self[other].op == .multiply, let inner = constant(self[other].operands[0]),
+                (factor * inner).isNormal
+            {
                 return multiply(constant(factor * inner), self[other].operands[1])
             }
+        }
+        // (1/t)·x is x/t: one operation less, and no reciprocal that could leave float8.
+        for (factor, other) in [(a, b), (b, a)] where self[factor].op == .divide {
+            if constant(self[factor].operands[0]) == 1 { return divide(other, self[factor].operands[1]) }
         }
         return intern(.multiply, [a, b])
     }
@@ -59,12 +67,12 @@ extension Graph {
 
     /// `x` where a < b, else `y`.
     public mutating func select(_ a: NodeID, lessThan b: NodeID, _ x: NodeID, else y: NodeID) -> NodeID {
-        x == y && shape(x) == shape(a) ? x : intern(.selectLess, [a, b, x, y])
+        x == y && isWide(x, a, b) ? x : intern(.selectLess, [a, b, x, y])
     }
 
     /// `x` where a = b, else `y`.
     public mutating func select(_ a: NodeID, equals b: NodeID, _ x: NodeID, else y: NodeID) -> NodeID {
-        x == y && shape(x) == shape(a) ? x : intern(.selectEqual, [a, b, x, y])
+        x == y && isWide(x, a, b) ? x : intern(.selectEqual, [a, b, x, y])
     }
 
     public mutating func detach(_ x: NodeID) -> NodeID { intern(.detach, [x]) }
@@ -95,6 +103,11 @@ extension Graph {
 
     /// Gradients and solver state below this are taken as 0. Their squares stay above float8's smallest normal.
     public static let denormalThreshold = 1e-150
+
+    /// Whether a result of the three has the shape of the first.
+    private func isWide(_ x: NodeID, _ a: NodeID, _ b: NodeID) -> Bool {
+        shape(x) != .scalar || broadcastShape(a, b) == .scalar
+    }
 
     private func broadcastShape(_ a: NodeID, _ b: NodeID) -> UnitShape {
         shape(a) == .scalar ? shape(b) : shape(a)

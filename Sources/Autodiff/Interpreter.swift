@@ -41,89 +41,87 @@ public struct Interpreter {
 
     private func value(of id: NodeID, _ known: [NodeID: Tensor], _ inputs: (Slot) -> Tensor) -> Tensor {
         let node = graph[id]
-        let x = node.operands.compactMap { known[$0] }
+        let x = node.operands.compactMap { known[$0].map(Operand.init) }
         switch node.op {
         case .constant(let value): return .global(.scalar, [value])
         case .count: return .global(.scalar, [Double(rows)])
         case .input(let slot): return inputs(slot)
-        case .element(let slot, let index): return perValue(id, [inputs(slot)]) { [$0[0][$0[0].startIndex + index]] }
-        case .sumRows: return sumRows(x[0])
-        case .negate: return elementwise(id, x) { -$0[0] }
-        case .add: return elementwise(id, x) { $0[0] + $0[1] }
-        case .subtract: return elementwise(id, x) { $0[0] - $0[1] }
-        case .multiply: return elementwise(id, x) { $0[0] * $0[1] }
-        case .divide: return elementwise(id, x) { $0[0] / $0[1] }
-        case .exp: return elementwise(id, x) { Double.exp(Swift.max($0[0], -100)) }
-        case .log: return elementwise(id, x) { Double.log($0[0]) }
-        case .sqrt: return elementwise(id, x) { $0[0].squareRoot() }
-        case .tanh: return elementwise(id, x) { Double.tanh($0[0]) }
-        case .abs: return elementwise(id, x) { Swift.abs($0[0]) }
-        case .logistic: return elementwise(id, x) { 1 / (1 + Double.exp(Swift.min(Swift.max(-$0[0], -100), 100))) }
-        case .maximum: return elementwise(id, x) { $0[0] > $0[1] ? $0[0] : $0[1] }
-        case .selectLess: return elementwise(id, x) { $0[0] < $0[1] ? $0[2] : $0[3] }
-        case .selectEqual: return elementwise(id, x) { $0[0] == $0[1] ? $0[2] : $0[3] }
-        case .detach: return x[0]
+        case .element(let slot, let index):
+            let all = Operand(inputs(slot))
+            return each(id) { row, _ in all[row, index] }
+        case .negate: return each(id) { -x[0][$0, $1] }
+        case .add: return each(id) { x[0][$0, $1] + x[1][$0, $1] }
+        case .subtract: return each(id) { x[0][$0, $1] - x[1][$0, $1] }
+        case .multiply: return each(id) { x[0][$0, $1] * x[1][$0, $1] }
+        case .divide: return each(id) { x[0][$0, $1] / x[1][$0, $1] }
+        case .exp: return each(id) { Double.exp(Swift.max(x[0][$0, $1], -100)) }
+        case .log: return each(id) { Double.log(x[0][$0, $1]) }
+        case .sqrt: return each(id) { x[0][$0, $1].squareRoot() }
+        case .tanh: return each(id) { Double.tanh(x[0][$0, $1]) }
+        case .abs: return each(id) { Swift.abs(x[0][$0, $1]) }
+        case .logistic: return each(id) { 1 / (1 + Double.exp(Swift.min(Swift.max(-x[0][$0, $1], -100), 100))) }
+        case .maximum: return each(id) { x[0][$0, $1] > x[1][$0, $1] ? x[0][$0, $1] : x[1][$0, $1] }
+        case .selectLess: return each(id) { x[0][$0, $1] < x[1][$0, $1] ? x[2][$0, $1] : x[3][$0, $1] }
+        case .selectEqual: return each(id) { x[0][$0, $1] == x[1][$0, $1] ? x[2][$0, $1] : x[3][$0, $1] }
+        case .detach: return each(id) { x[0][$0, $1] }
         case .matmul:
-            return perValue(id, x) { operands in
-                let (n, m) = (operands[0].count, operands[1].count / operands[0].count)
-                return (0..<m).map { j in
-                    var sum = 0.0
-                    for i in 0..<n {
-                        sum += operands[0][operands[0].startIndex + i] * operands[1][operands[1].startIndex + i * m + j]
-                    }
-                    return sum
-                }
+            let m = graph.shape(id).count
+            return each(id) { row, j in
+                var sum = 0.0
+                for i in 0..<x[0].width { sum += x[0][row, i] * x[1][row, i * m + j] }
+                return sum
             }
         case .transpose:
-            guard case .matrix(let n, let m) = x[0].shape else { return x[0] }
-            return perValue(id, x) { operands in
-                (0..<m).flatMap { j in (0..<n).map { i in operands[0][operands[0].startIndex + i * m + j] } }
-            }
-        case .outer: return perValue(id, x) { o in o[0].flatMap { a in o[1].map { b in a * b } } }
-        case .sumUnits: return perValue(id, x) { [$0[0].reduce(0, +)] }
-        case .maximumUnits: return perValue(id, x) { [$0[0].reduce(-Double.infinity, Swift.max)] }
+            guard case .matrix(let m, let n) = graph.shape(id) else { preconditionFailure("checked by the shape rule") }
+            return each(id) { row, unit in x[0][row, unit % n * m + unit / n] }
+        case .outer: return each(id) { row, unit in x[0][row, unit / x[1].width] * x[1][row, unit % x[1].width] }
+        case .sumUnits: return each(id) { row, _ in x[0].units(row).reduce(0, +) }
+        case .maximumUnits: return each(id) { row, _ in x[0].units(row).reduce(-.infinity, Swift.max) }
         case .argmaxUnits:
-            return perValue(id, x) { o in
-                let largest = o[0].reduce(-Double.infinity, Swift.max)
-                return [Double((o[0].firstIndex(of: largest) ?? o[0].startIndex) - o[0].startIndex)]
+            return each(id) { row, _ in
+                let units = x[0].units(row)
+                return Double(units.firstIndex(of: units.reduce(-.infinity, Swift.max)) ?? 0)
             }
-        case .pick: return perValue(id, x) { [$0[0][$0[0].startIndex + Int($0[1][$0[1].startIndex])]] }
-        case .oneHot(let n): return perValue(id, x) { o in (0..<n).map { Double($0) == o[0].first ? 1 : 0 } }
-        }
-    }
-
-    /// Applies a function to each number, repeating globals over rows and scalars over units.
-    private func elementwise(_ id: NodeID, _ x: [Tensor], _ function: ([Double]) -> Double) -> Tensor {
-        let units = graph.shape(id).count
-        return perValue(id, x) { operands in
-            (0..<units).map { unit in
-                function(operands.map { $0.count == 1 ? $0[$0.startIndex] : $0[$0.startIndex + unit] })
+        case .pick: return each(id) { row, _ in x[0][row, Int(x[1][row, 0])] }
+        case .oneHot: return each(id) { row, unit in x[0][row, 0] == Double(unit) ? 1 : 0 }
+        case .sumRows:
+            return each(id) { _, unit in
+                var sum = 0.0
+                for row in 0..<rows { sum += x[0][row, unit] }
+                return sum
             }
         }
     }
 
-    /// Applies a function to the values of each row, or once if nothing depends on the row.
-    private func perValue(_ id: NodeID, _ x: [Tensor], _ function: ([ArraySlice<Double>]) -> [Double]) -> Tensor {
-        let scope = graph.scope(id)
+    /// Computes a node number by number.
+    private func each(_ id: NodeID, _ number: (_ row: Int, _ unit: Int) -> Double) -> Tensor {
+        let (scope, shape) = (graph.scope(id), graph.shape(id))
         var values: [Double] = []
-        for row in 0..<(scope == .row ? rows : 1) {
-            values += function(
-                x.map { tensor in
-                    let width = tensor.shape.count
-                    let start = tensor.scope == .row ? row * width : 0
-                    return tensor.values[start..<start + width]
-                }
-            )
+        let count = scope == .row ? rows : 1
+        values.reserveCapacity(count * shape.count)
+        for row in 0..<count {
+            for unit in 0..<shape.count { values.append(number(row, unit)) }
         }
-        return Tensor(shape: graph.shape(id), scope: scope, values: values)
+        return Tensor(shape: shape, scope: scope, values: values)
+    }
+}
+
+/// A tensor as an operand: globals are repeated over rows and scalars over units.
+private struct Operand {
+    /// Numbers per row.
+    let width: Int
+    private let values: [Double]
+    private let rowStride: Int
+    private let unitStride: Int
+
+    init(_ tensor: Tensor) {
+        width = tensor.shape.count
+        values = tensor.values
+        rowStride = tensor.scope == .row ? width : 0
+        unitStride = width == 1 ? 0 : 1
     }
 
-    private func sumRows(_ x: Tensor) -> Tensor {
-        let width = x.shape.count
-        var sums = [Double](repeating: 0, count: width)
-        for row in 0..<rows {
-            for unit in 0..<width { sums[unit] += x.values[row * width + unit] }
-        }
-        return .global(x.shape, sums)
-    }
+    subscript(row: Int, unit: Int) -> Double { values[row * rowStride + unit * unitStride] }
+
+    func units(_ row: Int) -> [Double] { (0..<width).map { self[row, $0] } }
 }

@@ -6,6 +6,16 @@ struct SolverStep {
     var parameters: [NodeID] = []
     var slots: [Slot] = []
     var state: [NodeID] = []
+    /// Names for what is computed on the way.
+    var names: [NodeID: String] = [:]
+}
+
+extension SolverStep {
+    /// A value is known by its name before what is too small of it becomes 0; that is an afterthought to people.
+    fileprivate mutating func name(_ unflushed: NodeID, flushed: NodeID, _ name: String) {
+        names[unflushed] = name
+        names[flushed] = "flushed_\(name)"
+    }
 }
 
 extension Graph {
@@ -28,7 +38,9 @@ extension Graph {
             for (index, gradient) in gradients.enumerated() {
                 let decay = constant(momentum)
                 let descent = multiply(rate, gradient)
-                let velocity = flush(subtract(multiply(decay, input(velocities[index])), descent))
+                let unflushed = subtract(multiply(decay, input(velocities[index])), descent)
+                let velocity = flush(unflushed)
+                result.name(unflushed, flushed: velocity, "new_\(velocities[index].name)")
                 let move = nesterov ? subtract(multiply(decay, velocity), descent) : velocity
                 result.state.append(velocity)
                 result.parameters.append(add(parameters[index], move))
@@ -40,9 +52,14 @@ extension Graph {
             let one = constant(1)
             let correction1 = subtract(one, power(beta1, iteration))
             let correction2 = subtract(one, power(beta2, iteration))
+            result.names[correction1] = "correction1"
+            result.names[correction2] = "correction2"
             for (index, gradient) in gradients.enumerated() {
-                let mean = flush(average(beta1, input(means[index]), gradient))
-                let square = flush(average(beta2, input(squares[index]), multiply(gradient, gradient)))
+                let unflushedMean = average(beta1, input(means[index]), gradient)
+                let unflushedSquare = average(beta2, input(squares[index]), multiply(gradient, gradient))
+                let (mean, square) = (flush(unflushedMean), flush(unflushedSquare))
+                result.name(unflushedMean, flushed: mean, "new_\(means[index].name)")
+                result.name(unflushedSquare, flushed: square, "new_\(squares[index].name)")
                 result.state.append(mean)
                 squareNodes.append(square)
                 let root = add(sqrt(divide(square, correction2)), constant(epsilon))
@@ -52,7 +69,10 @@ extension Graph {
             result.state += squareNodes
         }
         // A weight that decays for ever must not reach the numbers whose products underflow.
-        result.parameters = result.parameters.map { flush($0, below: Self.weightThreshold) }
+        for (index, unflushed) in result.parameters.enumerated() {
+            result.parameters[index] = flush(unflushed, below: Self.weightThreshold)
+            result.name(unflushed, flushed: result.parameters[index], "new_\(slots[index].name)")
+        }
         return result
     }
 

@@ -66,7 +66,8 @@ public struct TrainingStep: Sendable {
     public let sums: Sums
     public let update: Update
 
-    /// Names for values that people know: `h1` is the first hidden layer, `delta1` the derivative by its sums.
+    /// Names for values that people know: `h1` is the first hidden layer, `delta1` the derivative by its sums, `d_w1`
+    /// the derivative by its weights summed over the rows, `g_w1` the whole gradient, `new_w1` the weights to come.
     public let names: [NodeID: String]
 
     /// How many numbers of solver state there are.
@@ -105,14 +106,14 @@ public struct TrainingStep: Sendable {
         let penalty = graph.penalty(l2: spec.l2, layout: layout, parameters: parameters)
         let penaltyGradients = try graph.gradient(of: penalty, by: parameters).byInput
         let means = zip(gradients, penaltyGradients).map { sum, regulariser in
-            let mean = graph.add(graph.divide(sum, sums.rows), regulariser)
-            return graph.flush(mean)
+            graph.add(graph.divide(sum, sums.rows), regulariser)
         }
+        let flushedMeans = means.map { graph.flush($0) }
         let stepping = graph.step(
             spec.solver,
             parameters: parameters,
             slots: parameterSlots,
-            gradients: means,
+            gradients: flushedMeans,
             rate: graph.input(learningRate),
             iteration: graph.input(iteration)
         )
@@ -136,12 +137,17 @@ public struct TrainingStep: Sendable {
             if let delta = deltas[layer.sums] { names[delta] = "delta\(index + 1)" }
         }
         names[perRow.loss] = "row_loss"
+        names[perRow.metric] = "row_metric"
         names[sums.loss] = "sum_loss"
         names[sums.metric] = "sum_metric"
         names[sums.rows] = "n"
-        for (slot, sum) in zip(parameterSlots, gradients) { names[sum] = "d\(slot.name)" }
-        for (slot, mean) in zip(parameterSlots, means) { names[mean] = "g\(slot.name)" }
-        for (slot, state) in zip(stepping.slots, stepping.state) { names[state] = "new_\(slot.name)" }
+        names[penalty] = "penalty"
+        names.merge(stepping.names) { first, _ in first }
+        for (index, slot) in parameterSlots.enumerated() {
+            names[gradients[index]] = "d_\(slot.name)"
+            names[means[index]] = "g_\(slot.name)"
+            names[flushedMeans[index]] = "flushed_g_\(slot.name)"
+        }
         self.names = names
         self.spec = spec
         self.layout = layout

@@ -52,7 +52,9 @@ public struct Application: Sendable {
         case .params: return try await showParams(request)
         case .predict: return try await predict(request)
         case .ready: return try await showReadiness(request)
-        case .health: return .json(["status": "ok"])
+        case .health:
+            try QueryReader(request).finish()
+            return .json(["status": "ok"])
         case .planned(let what):
             throw Problem(
                 status: .notImplemented,

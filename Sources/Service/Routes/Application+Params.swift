@@ -97,6 +97,7 @@ extension Application {
 
     /// `GET /readyz`
     func showReadiness(_ request: HTTPServerRequest) async throws -> HTTPServerResponse {
+        try QueryReader(request).finish()
         try await training.ping()
         return .json(["status": "ready"])
     }

@@ -93,6 +93,8 @@ public struct RunExecutor: Sendable {
             // Ends the transaction of a daemon that was stopped in the middle, so that its lock goes away.
             "SET idle_in_transaction_session_timeout = '60s'",
             "SET client_connection_check_interval = '1s'",
+            // Dropping what may not be there is no news.
+            "SET client_min_messages = warning",
         ]
         for setting in settings { try await connection.query(setting, name: "configure") }
     }

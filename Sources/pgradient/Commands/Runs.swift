@@ -29,13 +29,13 @@ struct Runs: AsyncParsableCommand {
     func run() async throws {
         try await withBackend(global) { backend in
             if let id {
-                Terminal.output(RunDocument.json(try await backend.service.run(id)).pretty)
+                try Terminal.output(RunDocument.json(await backend.service.run(id)).pretty)
                 return
             }
             let (runs, next) = try await backend.service.runs(limit: limit)
             if json {
                 let document: JSON = ["runs": .array(runs.map(RunDocument.json)), "next": .optional(next)]
-                Terminal.output(document.pretty)
+                try Terminal.output(document.pretty)
                 return
             }
             guard !runs.isEmpty else {
@@ -57,7 +57,7 @@ struct Runs: AsyncParsableCommand {
                     run.name ?? ""
                 )
             }
-            Terminal.output(table.text)
+            try Terminal.output(table.text)
         }
     }
 }

@@ -1,0 +1,97 @@
+import Networks
+import Samples
+import Testing
+
+/// Two steps of each solver on a line through one point, against numbers computed by hand.
+///
+/// The network is y = w·x + b with w = 0.5, b = 0.25; the point x = 2, y = 3; the loss e²/2 with e = w·x + b − y. So
+/// the first gradient is (e·x, e) = (−3.5, −1.75). The rate is 0.1.
+@Suite struct SolverTests {
+    private func train(_ solver: Solver, l2: Double = 0, steps: Int = 2) throws -> [ReferenceTraining] {
+        let spec = NetworkSpec(layerSizes: [1, 1], activations: [], head: .squaredError, l2: l2, solver: solver)
+        var training = ReferenceTraining(step: try TrainingStep(spec), weights: [0.5, 0.25])
+        return (0..<steps).map { _ in
+            _ = training.iterate(features: [2], labels: [3], learningRate: 0.1)
+            return training
+        }
+    }
+
+    private func expect(_ actual: [Double], _ expected: [Double], _ location: SourceLocation = #_sourceLocation) {
+        #expect(relativeDifference(actual, expected) < 1e-14, "\(actual)", sourceLocation: location)
+    }
+
+    /// w ← w − rate·g. The error after the first step is −0.875, half of the first.
+    @Test func gradientDescent() throws {
+        let steps = try train(.sgd(momentum: 0, nesterov: false))
+        expect(steps[0].weights, [0.85, 0.425])
+        expect(steps[1].weights, [1.025, 0.5125])
+        #expect(steps[1].state.isEmpty)
+        #expect(steps[1].iteration == 2)
+    }
+
+    /// The penalty pulls at w alone: the first gradient is (−3.5 + 0.5·0.5, −1.75).
+    @Test func gradientDescentWithPenalty() throws {
+        expect(try train(.sgd(momentum: 0, nesterov: false), l2: 0.5)[0].weights, [0.825, 0.425])
+    }
+
+    /// v ← 0.9·v − rate·g; w ← w + v (Sutskever et al. 2013, equations 1 and 2; scikit-learn's `SGDOptimizer`).
+    @Test func momentum() throws {
+        let steps = try train(.sgd(momentum: 0.9, nesterov: false))
+        expect(steps[0].weights, [0.85, 0.425])
+        expect(steps[0].state, [0.35, 0.175])
+        // 0.9·0.35 + 0.1·1.75 = 0.49
+        expect(steps[1].state, [0.49, 0.245])
+        expect(steps[1].weights, [1.34, 0.67])
+    }
+
+    /// v ← 0.9·v − rate·g; w ← w + 0.9·v − rate·g, as in scikit-learn's `SGDOptimizer`.
+    @Test func nesterov() throws {
+        let steps = try train(.sgd(momentum: 0.9, nesterov: true))
+        // 0.9·0.35 + 0.35 = 0.665
+        expect(steps[0].weights, [1.165, 0.5825])
+        expect(steps[0].state, [0.35, 0.175])
+        // e = −0.0875, g = −0.175: v = 0.315 + 0.0175; the move is 0.9·0.3325 + 0.0175.
+        expect(steps[1].state, [0.3325, 0.16625])
+        expect(steps[1].weights, [1.48175, 0.740875])
+    }
+
+    /// Kingma and Ba 2015, algorithm 1. The first move is the rate, but for ε: m̂/√v̂ = g/|g|.
+    @Test func adam() throws {
+        let steps = try train(.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8))
+        expect(steps[0].weights, [0.5999999997142857, 0.3499999994285715])
+        // Means (w, b), then squares (w, b): 0.1·g and 0.001·g².
+        expect(steps[0].state, [-0.35, -0.175, 0.01225, 0.0030625])
+        expect(steps[1].weights, [0.6990767613002824, 0.44907676070629066])
+        expect(
+            steps[1].state,
+            [-0.6050000002285715, -0.30250000011428574, 0.020647750013257145, 0.005161937503314286]
+        )
+    }
+
+    /// Without memory of squares and means Adam is the sign of the gradient.
+    @Test func adamWithoutMemory() throws {
+        let steps = try train(.adam(beta1: 0, beta2: 0, epsilon: 1e-8))
+        #expect(relativeDifference(steps[0].weights, [0.6, 0.35]) < 1e-8)
+        #expect(relativeDifference(steps[1].weights, [0.7, 0.45]) < 1e-8)
+    }
+
+    /// Products of denormal numbers are errors in PostgreSQL: state that fades away becomes 0.
+    @Test func fadingStateBecomesZero() throws {
+        let spec = NetworkSpec(
+            layerSizes: [1, 1],
+            activations: [],
+            head: .squaredError,
+            solver: .sgd(momentum: 0.5, nesterov: false)
+        )
+        var training = ReferenceTraining(step: try TrainingStep(spec), weights: [1, 0])
+        // The first row is off by 1; after that the second, which is right already, leaves nothing but the memory.
+        _ = training.iterate(features: [1e-3], labels: [1], learningRate: 1e-9)
+        var smallest = Double.infinity
+        for _ in 0..<600 {
+            _ = training.iterate(features: [0], labels: [training.weights[1]], learningRate: 1e-9)
+            for value in training.state where value != 0 { smallest = min(smallest, abs(value)) }
+        }
+        #expect(training.state == [0, 0])
+        #expect(smallest >= 1e-150)
+    }
+}

@@ -1,0 +1,86 @@
+import Networks
+
+/// Rows to train a network on, made from a seed.
+public struct SampleRows: Sendable {
+    /// Row-major.
+    public let features: [Double]
+    /// Class indexes or values.
+    public let labels: [Double]
+    /// Features per row.
+    public let width: Int
+
+    public var count: Int { labels.count }
+
+    /// What a column looks like.
+    public enum Column: Sendable, CaseIterable {
+        /// Normal numbers.
+        case normal
+        /// Quarters, so that many rows are equal.
+        case ties
+        /// Half of it zeros.
+        case zeros
+        /// The same number in every row.
+        case constant
+        /// A few values of a million, either sign.
+        case large
+    }
+
+    /// Rows for a network.
+    /// - Parameter columns: what the features look like, repeated as often as there are features.
+    public init(for spec: NetworkSpec, count: Int, seed: UInt64, columns: [Column] = [.normal, .ties, .zeros]) {
+        var random = SeededGenerator(seed: seed)
+        let width = spec.layerSizes[0]
+        var features: [Double] = []
+        var labels: [Double] = []
+        for _ in 0..<count {
+            let row = (0..<width).map { Self.value(columns[$0 % columns.count], &random) }
+            // The label follows from the features, for the most part.
+            let signal = row.enumerated().reduce(random.normal() * 0.3) { sum, feature in
+                sum + feature.element.clamped(to: -3...3) / Double(feature.offset + 1)
+            }
+            features += row
+            labels.append(Self.label(spec, signal))
+        }
+        self.features = features
+        self.labels = labels
+        self.width = width
+    }
+
+    /// The article's data: x1, x2 normal, y = 1 where x1 + x2 > 0.
+    public init(articleRows count: Int, seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        features = (0..<2 * count).map { _ in random.normal() }
+        labels = (0..<count).map { [features] in features[2 * $0] + features[2 * $0 + 1] > 0 ? 1 : 0 }
+        width = 2
+    }
+
+    private static func value(_ column: Column, _ random: inout SeededGenerator) -> Double {
+        switch column {
+        case .normal: random.normal()
+        case .ties: (random.normal() * 4).rounded() / 4
+        case .zeros: random.index(below: 2) == 0 ? 0 : random.normal()
+        case .constant: 2.5
+        case .large:
+            switch random.index(below: 50) {
+            case 0: 1e6
+            case 1: -1e6
+            default: random.normal()
+            }
+        }
+    }
+
+    private static func label(_ spec: NetworkSpec, _ signal: Double) -> Double {
+        switch spec.head {
+        case .softmaxCrossEntropy:
+            let classes = spec.layerSizes[spec.layerSizes.count - 1]
+            return Double(Int(((signal + 1.5) / 3 * Double(classes)).clamped(to: 0...Double(classes - 1))))
+        case .squaredError: return abs(signal) < 0.2 ? 0 : signal
+        }
+    }
+}
+
+extension Double {
+    fileprivate func clamped(to range: ClosedRange<Double>) -> Double {
+        Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
+    }
+}
