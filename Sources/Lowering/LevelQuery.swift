@@ -77,7 +77,8 @@ struct LevelQuery {
             if index > 0 {
                 head.append("\nFROM (")
                 // Closing brackets come innermost first.
-                closing = ") AS level_\(literal: index)" + (index < levels.count - 1 ? dialect.fence.suffix : "") + closing
+                closing =
+                    ") AS level_\(literal: index)" + (index < levels.count - 1 ? dialect.fence.suffix : "") + closing
                 if index == levels.count - 1 { closing = closing + tail }
             }
         }
@@ -106,6 +107,7 @@ struct LevelQuery {
                 sql.append("]::float8[]")
             case .column(let name): sql.append(unsafeRaw: name)
             }
+            if case .column(column.name) = column.value { continue }
             sql.append(unsafeRaw: " AS \(column.name)")
         }
         return sql
