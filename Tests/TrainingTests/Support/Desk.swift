@@ -31,7 +31,6 @@ struct Desk: Sendable {
     static func open<T>(on conninfo: String, _ body: (Desk) async throws -> T) async throws -> T {
         let desk = Desk(conninfo: conninfo, poolSize: 4)
         do {
-            try await desk.keepTablesPublic()
             _ = try await desk.service.migrate()
             let value = try await body(desk)
             await desk.pool.close()
@@ -48,7 +47,6 @@ struct Desk: Sendable {
             if let task { return task }
             let made = Task {
                 let desk = Desk(conninfo: try await TestCluster.freshDatabase(function: "shared"), poolSize: 12)
-                try await desk.keepTablesPublic()
                 _ = try await desk.service.migrate()
                 return desk
             }
@@ -64,18 +62,6 @@ struct Desk: Sendable {
         self.conninfo = conninfo
         let pool = Pool(ConnectionSettings(conninfo: conninfo), size: poolSize, logger: quiet)
         service = TrainingService(pool: pool, logger: quiet)
-    }
-
-    /// The test server's user is named like our schema, which `"$user"` of the default search path would find first.
-    private func keepTablesPublic() async throws {
-        let setting = "ALTER DATABASE \(database) SET search_path TO public"
-        try await withConnection { connection in
-            if try await connection.query("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")[0].get(
-                "rolsuper"
-            ) {
-                try await connection.script(setting)
-            }
-        }
     }
 
     // MARK: - The database
