@@ -107,12 +107,17 @@ let package = Package(
         .testTarget(name: "SQLTextTests", dependencies: ["SQLText"], swiftSettings: strict),
         .testTarget(name: "JSONTreeTests", dependencies: ["JSONTree"], swiftSettings: strict),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Samples"], swiftSettings: strict),
-        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Autodiff", "Samples", .product(name: "RealModule", package: "swift-numerics")], swiftSettings: strict),
+        .testTarget(
+            name: "NetworksTests",
+            dependencies: ["Networks", "Autodiff", "Samples", .product(name: "RealModule", package: "swift-numerics")],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "LoweringTests",
             dependencies: [
                 "Lowering", "Networks", "Autodiff", "SQLText", "Postgres", "Samples", "TestSupport", logging,
             ],
+            exclude: ["Goldens"],
             swiftSettings: strict
         ),
         .testTarget(

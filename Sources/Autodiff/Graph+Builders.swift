@@ -67,12 +67,12 @@ extension Graph {
 
     /// `x` where a < b, else `y`.
     public mutating func select(_ a: NodeID, lessThan b: NodeID, _ x: NodeID, else y: NodeID) -> NodeID {
-        x == y && isWide(x, a, b) ? x : intern(.selectLess, [a, b, x, y])
+        choose(.selectLess, a, b, x, y)
     }
 
     /// `x` where a = b, else `y`.
     public mutating func select(_ a: NodeID, equals b: NodeID, _ x: NodeID, else y: NodeID) -> NodeID {
-        x == y && isWide(x, a, b) ? x : intern(.selectEqual, [a, b, x, y])
+        choose(.selectEqual, a, b, x, y)
     }
 
     public mutating func detach(_ x: NodeID) -> NodeID { intern(.detach, [x]) }
@@ -104,9 +104,17 @@ extension Graph {
     /// Gradients and solver state below this are taken as 0. Their squares stay above float8's smallest normal.
     public static let denormalThreshold = 1e-150
 
-    /// Whether a result of the three has the shape of the first.
-    private func isWide(_ x: NodeID, _ a: NodeID, _ b: NodeID) -> Bool {
-        shape(x) != .scalar || broadcastShape(a, b) == .scalar
+    private mutating func choose(_ op: Op, _ a: NodeID, _ b: NodeID, _ x: NodeID, _ y: NodeID) -> NodeID {
+        let (x, y) = (chosen(op, a, b, in: x, 2), chosen(op, a, b, in: y, 3))
+        if x == y, shape(x) != .scalar || broadcastShape(a, b) == .scalar { return x }
+        return intern(op, [a, b, x, y])
+    }
+
+    /// What a choice by the same comparison comes down to inside one of the branches.
+    private func chosen(_ op: Op, _ a: NodeID, _ b: NodeID, in branch: NodeID, _ operand: Int) -> NodeID {
+        let node = self[branch]
+        guard node.op == op, node.operands[0] == a, node.operands[1] == b else { return branch }
+        return shape(node.operands[operand]) == shape(branch) ? node.operands[operand] : branch
     }
 
     private func broadcastShape(_ a: NodeID, _ b: NodeID) -> UnitShape {

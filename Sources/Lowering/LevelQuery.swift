@@ -107,6 +107,7 @@ struct LevelQuery {
                 sql.append("]::float8[]")
             case .column(let name): sql.append(unsafeRaw: name)
             }
+            if case .column(column.name) = column.value { continue }
             sql.append(unsafeRaw: " AS \(column.name)")
         }
         return sql

@@ -61,7 +61,7 @@ public struct Lowering: Sendable {
         shape: StatementShape,
         iterations: Int = 1,
         tail: SQL = "",
-        advice: String,
+        advice: (StatementSize) -> String = { _ in "use fewer or narrower layers" },
         parallelSafe: Bool
     ) throws(StatementLimitError) -> LoweredStatement {
         var (sql, size) = query.lower(dialect, tail: tail)

@@ -10,6 +10,17 @@ public struct StatementSize: Sendable, Hashable {
     public var placeholders = 0
     /// Characters of text.
     public var textBytes = 0
+
+    /// What planning the statement takes, in bytes, estimated.
+    ///
+    /// PostgreSQL copies a subquery once for every level around it, so memory grows with the square of a block's
+    /// length. Measured on 15.18, with the address space limited (`ulimit -v`): between 8 and 11 bytes for each byte of
+    /// text and level. Blocks of 10, 40 and 100 of the article's iterations (92, 362, 902 levels) took 60 MB, 840 MB
+    /// and 5.1 GB, and 0.04, 0.5 and 3 seconds.
+    public var plannerBytes: Int {
+        let (bytes, overflow) = (10 * nesting).multipliedReportingOverflow(by: textBytes)
+        return overflow ? .max : bytes
+    }
 }
 
 /// A statement that no server of the dialect would take.
@@ -20,6 +31,7 @@ public struct StatementLimitError: Error, Hashable, Sendable, CustomStringConver
         case placeholders = "bind parameters"
         case nesting = "nested subqueries"
         case textBytes = "bytes of statement text"
+        case plannerBytes = "bytes of memory for its planning"
     }
 
     /// Which limit.
@@ -40,15 +52,22 @@ public struct StatementLimitError: Error, Hashable, Sendable, CustomStringConver
 }
 
 extension StatementSize {
-    func check(_ dialect: Dialect, shape: StatementShape, advice: String) throws(StatementLimitError) {
+    func check(_ dialect: Dialect, shape: StatementShape, advice: (Self) -> String) throws(StatementLimitError) {
         let limits: [(StatementLimitError.Limit, Int, Int)] = [
             (.targetList, targetList, dialect.maximumTargetList),
             (.placeholders, placeholders, dialect.maximumPlaceholders),
             (.nesting, nesting, dialect.maximumNesting),
             (.textBytes, textBytes, dialect.maximumTextBytes),
+            (.plannerBytes, plannerBytes, dialect.maximumPlannerBytes),
         ]
         for (limit, needed, maximum) in limits where needed > maximum {
-            throw StatementLimitError(limit: limit, needed: needed, maximum: maximum, shape: shape, advice: advice)
+            throw StatementLimitError(
+                limit: limit,
+                needed: needed,
+                maximum: maximum,
+                shape: shape,
+                advice: advice(self)
+            )
         }
     }
 }

@@ -48,7 +48,8 @@ extension Graph {
             )
             return (perRow, [largest: "largest", shifted: "shifted", powers: "power", total: "total"])
         case .squaredError:
-            let error = subtract(sumUnits(scores), label)
+            let difference = subtract(sumUnits(scores), label)
+            let error = flush(difference, below: TrainingStep.errorThreshold)
             let squared = multiply(error, error)
             let perRow = TrainingStep.PerRow(
                 loss: multiply(constant(0.5), squared),
@@ -56,7 +57,7 @@ extension Graph {
                 prediction: scores,
                 predictedClass: nil
             )
-            return (perRow, [error: "error"])
+            return (perRow, [difference: "difference", error: "error"])
         }
     }
 

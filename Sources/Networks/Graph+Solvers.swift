@@ -69,15 +69,13 @@ extension Graph {
             result.state += squareNodes
         }
         // A weight that decays for ever must not reach the numbers whose products underflow.
+        let threshold = TrainingStep.weightThreshold(layers: slots.count / 2)
         for (index, unflushed) in result.parameters.enumerated() {
-            result.parameters[index] = flush(unflushed, below: Self.weightThreshold)
+            result.parameters[index] = flush(unflushed, below: threshold)
             result.name(unflushed, flushed: result.parameters[index], "new_\(slots[index].name)")
         }
         return result
     }
-
-    /// Weights below this are taken as 0; one of them times the smallest softmax probability is still a normal number.
-    static let weightThreshold = 1e-100
 
     private func stateSlots(_ kind: String, like slots: [Slot]) -> [Slot] {
         slots.map { Slot(name: "\(kind)_\($0.name)", scope: .global, shape: $0.shape) }

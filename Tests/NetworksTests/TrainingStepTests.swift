@@ -1,7 +1,8 @@
 import Autodiff
-import Networks
 import Samples
 import Testing
+
+@testable import Networks
 
 @Suite struct TrainingStepTests {
     /// The gradient that the solver gets, against central differences of the loss that is reported.
@@ -76,6 +77,14 @@ import Testing
             // −ln of both rows: (ln total − 0.5) and (ln total − 1); penalty 0.5/2·2.
             let logTotal = 1.5549569196419908
             #expect(abs(values[0][0] - ((2 * logTotal - 1.5) / 2 + 0.25 * 2)) < 1e-9)
+        }
+    }
+
+    /// Ten to the −200 through all layers together, but never so large that it would be seen.
+    @Test func theThresholdOfWeightsFollowsTheDepth() {
+        let thresholds = [1, 2, 4, 5, 10, 100].map { TrainingStep.weightThreshold(layers: $0) }
+        for (threshold, expected) in zip(thresholds, [1e-100, 1e-100, 1e-50, 1e-40, 1e-20, 1e-20]) {
+            #expect(abs(threshold / expected - 1) < 1e-12)
         }
     }
 

@@ -25,6 +25,13 @@ public struct SampleRows: Sendable {
         case large
     }
 
+    /// Takes rows as they are.
+    public init(features: [Double], labels: [Double], width: Int) {
+        self.features = features
+        self.labels = labels
+        self.width = width
+    }
+
     /// Rows for a network.
     /// - Parameter columns: what the features look like, repeated as often as there are features.
     public init(for spec: NetworkSpec, count: Int, seed: UInt64, columns: [Column] = [.normal, .ties, .zeros]) {

@@ -22,7 +22,6 @@ extension Lowering {
             planner.query,
             shape: .step,
             tail: " ORDER BY id",
-            advice: "use fewer or narrower layers",
             parallelSafe: true
         )
     }

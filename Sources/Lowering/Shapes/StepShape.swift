@@ -22,7 +22,6 @@ extension Lowering {
         return try finish(
             planner.query,
             shape: .step,
-            advice: "use fewer or narrower layers",
             parallelSafe: !packed
         )
     }
@@ -37,7 +36,7 @@ extension Lowering {
         planner.append(.aggregate, sums, packing: false)
         planner.share(for: measures, levelCost: Self.aggregateLevelCost, oneRow: true)
         planner.append(.project, measureColumns(measures))
-        return try finish(planner.query, shape: .step, advice: "use fewer or narrower layers", parallelSafe: true)
+        return try finish(planner.query, shape: .step, parallelSafe: true)
     }
 
     /// The sums over rows that nodes are computed from, the row count always among them.

@@ -10,6 +10,8 @@ extension Lowering {
     /// - Throws: `StatementLimitError` if the nesting or the columns exceed what the server takes.
     public func window(_ source: RowSource, iterations: Int) throws(StatementLimitError) -> LoweredStatement {
         precondition(iterations > 0, "a block has at least one iteration")
+        // Nobody means more than this, and it can be counted with.
+        if iterations > 3 { try checkBlock(source, min(iterations, 1 << 32)) }
         let update = self.step.update
         let results = (update.parameters + update.state).flatMap { scalars[$0] }
         let measures = [scalars[update.loss][0], scalars[update.metric][0], scalars[step.sums.rows][0]]
@@ -33,7 +35,6 @@ extension Lowering {
                 columns += zip(measureNames, measures).map { .init(name: $0, value: .node($1)) }
             }
             planner.append(.project, columns)
-            try checkDepth(planner.query.levels.count, after: iteration + 1, of: iterations)
         }
         planner.references = carried
         let parameters = step.layout.count
@@ -49,7 +50,10 @@ extension Lowering {
             shape: .window,
             iterations: iterations,
             tail: "\nLIMIT 1",
-            advice: advice(iterations),
+            advice: { size in
+                let isTooLong = iterations > 1 && size.targetList <= dialect.maximumTargetList
+                return isTooLong ? "use a smaller block_size, or shape step" : "use shape step"
+            },
             parallelSafe: false
         )
     }
@@ -75,20 +79,40 @@ extension Lowering {
         return references
     }
 
-    private func checkDepth(_ levels: Int, after done: Int, of iterations: Int) throws(StatementLimitError) {
-        let perIteration = (levels - 1) / done
-        let needed = perIteration * iterations + 2
-        guard needed > dialect.maximumNesting else { return }
-        throw StatementLimitError(
-            limit: .nesting,
-            needed: needed,
-            maximum: dialect.maximumNesting,
-            shape: .window,
-            advice: "use a block_size of at most \((dialect.maximumNesting - 2) / perIteration), or shape step"
-        )
+    /// Refuses a long block before it is built, and says which one would do: one of a million iterations would take
+    /// all memory.
+    private func checkBlock(_ source: RowSource, _ iterations: Int) throws(StatementLimitError) {
+        let two = try window(source, iterations: 2).size
+        let three = try window(source, iterations: 3).size
+        func isTooLong(_ iterations: Int) -> Bool { two.extended(to: three, iterations).exceeds(dialect) }
+        guard isTooLong(iterations) else { return }
+        var (fits, fails) = (3, iterations)
+        while fails - fits > 1 {
+            let middle = (fits + fails) / 2
+            if isTooLong(middle) { fails = middle } else { fits = middle }
+        }
+        try two.extended(to: three, iterations).check(dialect, shape: .window) { _ in
+            "use a block_size of at most \(fits), or shape step"
+        }
+    }
+}
+
+extension StatementSize {
+    /// The size of a longer block, from those of two iterations and of three: all that follow add the same.
+    fileprivate func extended(to three: StatementSize, _ iterations: Int) -> StatementSize {
+        var size = three
+        size.nesting += (three.nesting - nesting) * (iterations - 3)
+        // The numbers of levels have more digits further out.
+        size.textBytes += (three.textBytes - textBytes) * (iterations - 3) * 101 / 100
+        return size
     }
 
-    private func advice(_ iterations: Int) -> String {
-        iterations > 1 ? "use a smaller block_size, or shape step" : "use shape step"
+    fileprivate func exceeds(_ dialect: Dialect) -> Bool {
+        do {
+            try check(dialect, shape: .window) { _ in "" }
+            return false
+        } catch {
+            return true
+        }
     }
 }

@@ -62,10 +62,15 @@ struct Predictor {
         let binds = try rendered.binds { hole in
             hole == "values" ? .float8Array(values) : positions[hole].map(SQLValue.float8)
         }
-        // Unnamed after use: predictions come over pooled connections.
-        try await connection.prepare("predict", rendered)
-        let result = try await connection.execute(prepared: "predict", binds)
-        try await connection.deallocate(prepared: "predict")
+        let result = try await connection.transaction { connection in
+            // Compiling the expressions of a wide network takes seconds, and they are used once.
+            try await connection.query("SET LOCAL jit = off", name: "configure")
+            // Unnamed after use: predictions come over pooled connections.
+            try await connection.prepare("predict", rendered)
+            let result = try await connection.execute(prepared: "predict", binds)
+            try await connection.deallocate(prepared: "predict")
+            return result
+        }
         return try result.map { row in try prediction(row) }
     }
 

@@ -3,7 +3,18 @@ import RealModule
 
 /// Makes the weights a run begins with from its seed.
 enum InitialWeights {
+    /// Makes the weights. Those whose products would underflow are 0, as they are after every iteration.
+    /// - Throws: `TrainingError` if weights are given and their number is not that of the network.
     static func make(
+        _ initialization: Initialization,
+        layout: ParameterLayout,
+        activations: [Activation],
+        seed: Int
+    ) throws(TrainingError) -> [Double] {
+        try draw(initialization, layout: layout, activations: activations, seed: seed).map { abs($0) < 1e-100 ? 0 : $0 }
+    }
+
+    private static func draw(
         _ initialization: Initialization,
         layout: ParameterLayout,
         activations: [Activation],

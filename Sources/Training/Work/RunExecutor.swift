@@ -148,7 +148,11 @@ public struct RunExecutor: Sendable {
         var throttle = Throttle(interval: .milliseconds(250))
         while !isStopped, loop.epoch < run.maxIter {
             let measured = loop.epoch
-            guard case .recorded(let loss, let metric, let time) = try await loop.advance(limit: run.maxIter, on: connection)
+            guard
+                case .recorded(let loss, let metric, let time) = try await loop.advance(
+                    limit: run.maxIter,
+                    on: connection
+                )
             else { return .diverged }
             onProgress(
                 .init(run: run, epoch: loop.epoch, loss: loss, metric: shown(metric, run), milliseconds: time)

@@ -56,7 +56,9 @@ struct OpSample: CustomStringConvertible {
         guard count > 1 else { return uniform }
         return uniform
             + (0..<count).flatMap { single in
-                [Scope.row, .global].map { odd in (0..<count).map { $0 == single ? odd : (odd == .row ? .global : .row) } }
+                [Scope.row, .global].map { odd in
+                    (0..<count).map { $0 == single ? odd : (odd == .row ? .global : .row) }
+                }
             }
     }
 
@@ -90,7 +92,8 @@ struct OpSample: CustomStringConvertible {
         case .selectLess: return choice(.selectLess)
         case .selectEqual: return choice(.selectEqual)
         case .detach: return unary(.detach)
-        case .matmul: return [Form(op: .matmul, shapes: [.vector(2), m]), Form(op: .matmul, shapes: [v, .matrix(3, 1)])]
+        case .matmul:
+            return [Form(op: .matmul, shapes: [.vector(2), m]), Form(op: .matmul, shapes: [v, .matrix(3, 1)])]
         case .transpose: return [Form(op: .transpose, shapes: [m])]
         case .outer: return [Form(op: .outer, shapes: [v, .vector(2)])]
         case .sumUnits: return unary(.sumUnits)

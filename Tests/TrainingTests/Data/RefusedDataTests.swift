@@ -41,12 +41,32 @@ import Testing
                 field: "source.table",
                 says: "\"customers\""
             ),
-            Case(body: Self.on("public.custmers"), code: .unknownTable, field: "source.table", says: "public.customers"),
-            Case(body: Self.on("nosuch.customers"), code: .unknownTable, field: "source.table", says: "nosuch.customers"),
+            Case(
+                body: Self.on("public.custmers"),
+                code: .unknownTable,
+                field: "source.table",
+                says: "public.customers"
+            ),
+            Case(
+                body: Self.on("nosuch.customers"),
+                code: .unknownTable,
+                field: "source.table",
+                says: "nosuch.customers"
+            ),
             Case(body: Self.on("Customers\"; drop"), code: .unknownTable, field: "source.table", says: "double quotes"),
             Case(body: Self.on(""), code: .unknownTable, field: "source.table", says: "is not the name of a table"),
-            Case(body: Self.on("a.b.c.d"), code: .unknownTable, field: "source.table", says: "is not the name of a table"),
-            Case(body: Self.on("b.public.t"), code: .unknownTable, field: "source.table", says: "is not the name of a table"),
+            Case(
+                body: Self.on("a.b.c.d"),
+                code: .unknownTable,
+                field: "source.table",
+                says: "is not the name of a table"
+            ),
+            Case(
+                body: Self.on("b.public.t"),
+                code: .unknownTable,
+                field: "source.table",
+                says: "is not the name of a table"
+            ),
             Case(
                 make: "CREATE INDEX customers_x ON customers (x)",
                 body: Self.on("customers_x"),
@@ -92,7 +112,12 @@ import Testing
                 field: "features",
                 says: "its columns are height, width"
             ),
-            Case(body: Self.on("t"), code: .unsupportedColumn, field: "features", says: "\"word\" of public.t has type text"),
+            Case(
+                body: Self.on("t"),
+                code: .unsupportedColumn,
+                field: "features",
+                says: "\"word\" of public.t has type text"
+            ),
             Case(
                 body: Self.on("t", ["features": ["flag"]]),
                 code: .unsupportedColumn,

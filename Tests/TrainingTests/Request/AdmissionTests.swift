@@ -65,7 +65,9 @@ import Testing
     /// The look for a first row is cut short, and what it was part of goes on.
     @Test func aSlowViewIsTakenUnseen() async throws {
         try await Desk.open { desk in
-            try await desk.script("CREATE VIEW slow AS SELECT 1.5 AS x, 0 AS y FROM pg_sleep(1.2) UNION ALL SELECT 2.5, 1")
+            try await desk.script(
+                "CREATE VIEW slow AS SELECT 1.5 AS x, 0 AS y FROM pg_sleep(1.2) UNION ALL SELECT 2.5, 1"
+            )
             let body: JSON = ["source": ["table": "slow"], "label": "y"]
             let (run, lease) = try await desk.service.submitAndClaim(body, owner: "test")
             #expect(lease.run == run.id)

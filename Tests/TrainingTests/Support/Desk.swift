@@ -70,7 +70,9 @@ struct Desk: Sendable {
     private func keepTablesPublic() async throws {
         let setting = "ALTER DATABASE \(database) SET search_path TO public"
         try await withConnection { connection in
-            if try await connection.query("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")[0].get("rolsuper") {
+            if try await connection.query("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")[0].get(
+                "rolsuper"
+            ) {
                 try await connection.script(setting)
             }
         }
@@ -144,14 +146,18 @@ struct Desk: Sendable {
 
     /// Tables in the schema of the snapshots.
     func snapshots() async throws -> [String] {
-        try await query("SELECT relname FROM pg_class WHERE relnamespace = 'pgradient_data'::regnamespace AND relkind = 'r'")
-            .decode(String.self, "relname")
+        try await query(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'pgradient_data'::regnamespace AND relkind = 'r'"
+        )
+        .decode(String.self, "relname")
     }
 
     /// Weights by epoch.
     func weights(_ run: Int) async throws -> [Int: [Double]] {
         let rows = try await query("SELECT epoch, weights FROM pgradient.params WHERE run_id = \(run)")
-        return try Dictionary(uniqueKeysWithValues: rows.map { (try $0.decode(Int.self, "epoch"), try $0.get("weights")) })
+        return try Dictionary(
+            uniqueKeysWithValues: rows.map { (try $0.decode(Int.self, "epoch"), try $0.get("weights")) }
+        )
     }
 
     /// All metrics of a run, oldest first.

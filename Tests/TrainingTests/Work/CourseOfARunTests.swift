@@ -14,7 +14,9 @@ import Testing
     }
 
     /// Loss and accuracy of weights, from nothing but the definition of the network.
-    private static func measure(_ weights: [Double], _ rows: NetworkRows, l2: Double) -> (loss: Double, accuracy: Double) {
+    private static func measure(_ weights: [Double], _ rows: NetworkRows, l2: Double) -> (
+        loss: Double, accuracy: Double
+    ) {
         var (loss, right) = (0.0, 0)
         for (row, label) in rows.labels.enumerated() {
             let x = rows.features[2 * row..<2 * row + 2].map(\.self)
@@ -86,7 +88,9 @@ import Testing
 
     /// scikit-learn stops when the loss has not fallen by `tol` below the best one for more than `n_iter_no_change`
     /// epochs in a row.
-    @Test(arguments: [(1e-3, 3), (1e-2, 1), (1e-6, 5)]) func tolStopsAsInScikitLearn(_ tol: Double, _ patience: Int) async throws {
+    @Test(arguments: [(1e-3, 3), (1e-2, 1), (1e-6, 5)]) func tolStopsAsInScikitLearn(_ tol: Double, _ patience: Int)
+        async throws
+    {
         try await Desk.shared { desk in
             let options: JSON = [
                 "max_iter": 150, "learning_rate_init": 0.5, "tol": .number(tol), "n_iter_no_change": .integer(patience),
@@ -109,6 +113,19 @@ import Testing
         }
     }
 
+    /// A block tells one loss for all its epochs, and patience is counted in epochs.
+    @Test func patienceInAWindowIsCountedInEpochs() async throws {
+        try await Desk.shared { desk in
+            let options: JSON = [
+                "max_iter": 60, "shape": "window", "block_size": 4, "tol": 100, "n_iter_no_change": 6,
+            ]
+            let run = try await desk.train(Self.article(options))
+            // No gain ever: epochs 0 to 7 pass for lack of patience, and the block from 8 on tells it.
+            #expect(run.epoch == 12)
+            #expect(run.stopReason == .tol)
+        }
+    }
+
     @Test func theStopRuleItself() {
         func epochs(_ losses: [Double], tol: Double, patience: Int) -> Int? {
             var rule = StopRule(tol: tol, patience: patience)
@@ -125,7 +142,9 @@ import Testing
     @Test func aRateFarTooHighDiverges() async throws {
         try await Desk.shared { desk in
             for shape in ["step", "window"] {
-                let options: JSON = ["learning_rate_init": 1e6, "max_iter": 200, "shape": .string(shape), "label": "x1"]
+                let options: JSON = [
+                    "learning_rate_init": 1e6, "max_iter": 200, "shape": .string(shape), "label": "x1",
+                ]
                 let run = try await desk.train(Self.article(options))
                 #expect(run.state == .diverged, "\(run.error?.compact ?? "")")
                 #expect(run.stopReason == .diverged)
@@ -153,6 +172,18 @@ import Testing
             #expect(run.state == .diverged, "\(run.error?.compact ?? "")")
             #expect(run.error == nil)
             #expect(run.epoch == 1)
+        }
+    }
+
+    /// Their product would underflow, which PostgreSQL calls an error; no learning needs them.
+    @Test func vanishingWeightsAreZero() async throws {
+        try await Desk.shared { desk in
+            for given in [
+                ["weights": .array(Array(repeating: 1e-200, count: 12))], ["init": "normal", "scale": 1e-200],
+            ] as [JSON] {
+                let run = try await desk.train(Self.article(given).with(["max_iter": 2]))
+                #expect(run.state == .succeeded, "\(run.error?.compact ?? run.state.rawValue)")
+            }
         }
     }
 

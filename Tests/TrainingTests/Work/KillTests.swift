@@ -44,7 +44,10 @@ import Testing
             written.checkWhole()
             let expected = try await desk.weights(whole.id)
             for (epoch, weights) in written.weights {
-                #expect(difference(weights, expected[epoch] ?? []) < 1e-9, "seed \(seed), \(kills) kills, epoch \(epoch)")
+                #expect(
+                    difference(weights, expected[epoch] ?? []) < 1e-9,
+                    "seed \(seed), \(kills) kills, epoch \(epoch)"
+                )
             }
         }
     }

@@ -46,7 +46,10 @@ import Testing
             var runs: [Int] = []
             for _ in 0..<9 { runs.append(try await desk.service.submit(Self.body).id) }
             try await waitUntil("the runs were not worked off") {
-                let open = try await desk.value(Int.self, "SELECT count(*) FROM pgradient.runs WHERE finished_at IS NULL")
+                let open = try await desk.value(
+                    Int.self,
+                    "SELECT count(*) FROM pgradient.runs WHERE finished_at IS NULL"
+                )
                 return open == 0
             }
             work.cancel()

@@ -1,0 +1,124 @@
+import Foundation
+import Lowering
+import Networks
+import Postgres
+import SQLText
+import Samples
+import Testing
+
+/// The statements exactly as they are sent. `UPDATE_GOLDENS=1 swift test --filter GoldenTests` writes the files anew.
+@Suite struct GoldenTests {
+    enum Golden: String, CaseIterable {
+        case articleStep = "article-step"
+        case articleWindow = "article-window-2"
+        case articleEvaluation = "article-evaluation"
+        case articlePrediction = "article-prediction"
+        case regressionStep = "regression-adam-step"
+
+        var spec: NetworkSpec {
+            switch self {
+            case .regressionStep:
+                NetworkSpec(
+                    layerSizes: [2, 1, 1],
+                    activations: [.tanh],
+                    head: .squaredError,
+                    solver: .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+                )
+            default:
+                NetworkSpec(
+                    layerSizes: [2, 2, 2],
+                    activations: [.relu],
+                    head: .softmaxCrossEntropy,
+                    l2: 1e-3,
+                    solver: .sgd(momentum: 0, nesterov: false)
+                )
+            }
+        }
+
+        var weights: [Double] {
+            switch self {
+            case .regressionStep: [0.3, -0.2, 0.1, 0.5, 0]
+            default:
+                [
+                    -0.00569693, 0.00186517, 0.00414431, 0.0105101, 0, 0,
+                    -0.01312284, -0.01269512, 0.00379152, -0.01218354, 0, 0,
+                ]
+            }
+        }
+
+        func statement(_ lowering: Lowering) throws -> LoweredStatement {
+            let source = RowSource(table: exampleTable)
+            return switch self {
+            case .articleStep, .regressionStep: try lowering.step(source)
+            case .articleWindow: try lowering.window(source, iterations: 2)
+            case .articleEvaluation: try lowering.evaluation(source)
+            case .articlePrediction: try lowering.prediction(source)
+            }
+        }
+
+        var path: String {
+            URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Goldens/\(rawValue).sql").path()
+        }
+    }
+
+    private static var updates: Bool { ProcessInfo.processInfo.environment["UPDATE_GOLDENS"] == "1" }
+
+    /// The text, and what each placeholder stands for.
+    private static func file(_ statement: LoweredStatement) -> String {
+        let rendered = statement.sql.render()
+        let footer = rendered.slots.enumerated().map { index, slot in
+            let meaning =
+                switch slot {
+                case .hole(let hole): hole.name
+                case .value(let value): "= \(SQL.constant(value))"
+                }
+            return "-- $\(index + 1) \(slot.type.rawValue) \(meaning)\n"
+        }
+        return rendered.text + "\n\n" + footer.joined()
+    }
+
+    @Test(arguments: Golden.allCases)
+    func theStatementIsTheOneInTheFile(_ golden: Golden) throws {
+        let text = Self.file(try golden.statement(Lowering(try TrainingStep(golden.spec))))
+        if Self.updates { try text.write(toFile: golden.path, atomically: true, encoding: .utf8) }
+        let expected = try String(contentsOfFile: golden.path, encoding: .utf8)
+        #expect(
+            text == expected,
+            "\(golden.path): if the change is meant, run with UPDATE_GOLDENS=1 and look at the diff"
+        )
+    }
+
+    @Test(arguments: Golden.allCases)
+    func andItsRowsAreTheInterpreters(_ golden: Golden) async throws {
+        let step = try TrainingStep(golden.spec)
+        let rows =
+            golden == .regressionStep
+            ? SampleRows(for: golden.spec, count: 500, seed: 3) : SampleRows(articleRows: 500, seed: 3)
+        let trace = ReferenceTrace(step, weights: golden.weights, rows: rows, learningRate: 2, iterations: 2)
+        try await withDatabase { connection in
+            try await connection.load(rows)
+            var trainer = Trainer(step, weights: golden.weights, learningRate: 2, on: connection)
+            let statement = try golden.statement(trainer.lowering)
+            switch golden {
+            case .articleStep, .articleWindow, .regressionStep:
+                let measures = try await trainer.run(statement)
+                let expected = trace.states[statement.iterations]
+                #expect(relativeDifference(trainer.weights, expected.weights) < 1e-12)
+                #expect(relativeDifference(trainer.state, expected.state) < 1e-12)
+                #expect(relativeDifference(measures.loss, trace.measures[0].loss) < 1e-12)
+                #expect(relativeDifference(measures.metric, trace.measures[0].metric) < 1e-12)
+                #expect(measures.rows == 500)
+            case .articleEvaluation:
+                let measures = try await trainer.evaluate()
+                #expect(relativeDifference(measures.loss, trace.measures[0].loss) < 1e-12)
+                #expect(relativeDifference(measures.metric, trace.measures[0].metric) < 1e-12)
+            case .articlePrediction:
+                let (predictions, classes) = try await trainer.predict()
+                let nodes = [step.perRow.prediction] + (step.perRow.predictedClass.map { [$0] } ?? [])
+                let expected = trace.states[0].evaluate(nodes, features: rows.features, labels: rows.labels)
+                #expect(relativeDifference(predictions, expected[0].values) < 1e-12)
+                #expect(classes == expected[1].values)
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import Networks
+import Samples
+
+/// What the interpreter makes of a network, iteration by iteration.
+struct ReferenceTrace {
+    /// Before the first iteration and after each.
+    private(set) var states: [ReferenceTraining] = []
+    /// Loss and metric of the weights before each iteration.
+    private(set) var measures: [(loss: Double, metric: Double)] = []
+
+    init(_ step: TrainingStep, weights: [Double], rows: SampleRows, learningRate: Double, iterations: Int) {
+        var training = ReferenceTraining(step: step, weights: weights)
+        states.append(training)
+        for _ in 0..<iterations {
+            measures.append(
+                training.iterate(features: rows.features, labels: rows.labels, learningRate: learningRate)
+            )
+            states.append(training)
+        }
+    }
+}

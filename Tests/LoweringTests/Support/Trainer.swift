@@ -1,0 +1,95 @@
+import Lowering
+import Networks
+import Postgres
+import SQLText
+import Samples
+
+/// Trains by executing statements, keeping what goes from one to the next.
+struct Trainer {
+    let lowering: Lowering
+    let learningRate: Double
+    let connection: Connection
+    private(set) var weights: [Double]
+    private(set) var state: [Double]
+    private(set) var iteration = 0
+    private let positions: [String: Int]
+
+    /// What the iterations of a statement measured.
+    struct Measures {
+        let loss: Double
+        let metric: Double
+        let rows: Double
+    }
+
+    init(_ step: TrainingStep, weights: [Double], learningRate: Double, on connection: Connection) {
+        lowering = Lowering(step)
+        self.learningRate = learningRate
+        self.weights = weights
+        self.state = [Double](repeating: 0, count: step.stateCount)
+        self.connection = connection
+        positions = Dictionary(uniqueKeysWithValues: zip(step.layout.names, 0...))
+    }
+
+    /// A statement of a shape that does some iterations: for the shape that does only one it must be one.
+    func statement(_ shape: StatementShape, iterations: Int) throws -> LoweredStatement {
+        let source = RowSource(table: exampleTable)
+        return switch shape {
+        case .step: try lowering.step(source)
+        case .window: try lowering.window(source, iterations: iterations)
+        }
+    }
+
+    /// Executes a statement and takes over its weights.
+    nonisolated(nonsending) mutating func run(_ statement: LoweredStatement) async throws -> Measures {
+        let row = try await execute(statement)
+        weights = try row.decode([Double].self, "weights")
+        state = try row.decode([Double].self, "state")
+        iteration += statement.iterations
+        return try Self.measures(row)
+    }
+
+    /// Executes the forward part alone.
+    nonisolated(nonsending) func evaluate() async throws -> Measures {
+        try Self.measures(try await execute(try lowering.evaluation(RowSource(table: exampleTable))))
+    }
+
+    /// Class probabilities or values, and classes, row by row.
+    nonisolated(nonsending) func predict() async throws -> (predictions: [Double], classes: [Double]) {
+        let statement = try lowering.prediction(RowSource(table: exampleTable))
+        let rows = try await rows(of: statement)
+        let classes = lowering.step.perRow.predictedClass == nil ? [] : try rows.decode(Double.self, "class")
+        return (try rows.decode([Double].self, "prediction").flatMap { $0 }, classes)
+    }
+
+    nonisolated(nonsending) func execute(_ statement: LoweredStatement) async throws -> Row {
+        let rows = try await rows(of: statement)
+        guard let row = rows.first, rows.count == 1 else { throw WrongRowCount(count: rows.count) }
+        return row
+    }
+
+    nonisolated(nonsending) private func rows(of statement: LoweredStatement) async throws -> Rows {
+        let rendered = statement.sql.render()
+        try await connection.prepare("statement", rendered)
+        return try await connection.execute(prepared: "statement", try rendered.binds(fill))
+    }
+
+    /// The value of a hole.
+    func fill(_ hole: String) -> SQLValue? {
+        switch hole {
+        case HoleName.learningRate: .float8(learningRate)
+        case HoleName.iteration: .float8(Double(iteration + 1))
+        case HoleName.state: .float8Array(state)
+        default: positions[hole].map { .float8(weights[$0]) }
+        }
+    }
+
+    private static func measures(_ row: Row) throws -> Measures {
+        Measures(
+            loss: try row.decode(Double.self, "loss"),
+            metric: try row.decode(Double.self, "metric"),
+            rows: try row.decode(Double.self, "rows")
+        )
+    }
+}
+
+struct WrongRowCount: Error { let count: Int }
