@@ -97,4 +97,16 @@ struct ListeningTests {
         daemon.send(SIGTERM)
         #expect(try await daemon.finish().status == .exited(0))
     }
+
+    @Test("a signal that comes as soon as the socket is there is not missed", arguments: 1...5)
+    func earlySignal(attempt: Int) async throws {
+        let home = try Home()
+        let path = home.folder + "/http.sock"
+        let environment = ["PGRADIENT_DATABASE_URL": try await TestCluster.freshDatabase()]
+        let daemon = try Program(["serve", "--listen", "unix:\(path)"], environment: environment)
+        _ = try await daemon.error.line(containing: "listening")
+        daemon.send(SIGTERM)
+        #expect(try await daemon.finish().status == .exited(0))
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
 }

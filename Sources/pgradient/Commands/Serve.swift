@@ -48,6 +48,16 @@ struct Serve: AsyncParsableCommand {
                     + "PGRADIENT_TOKEN, or listen on 127.0.0.1"
             )
         }
+        // From before anything is begun, so that a signal is not missed however early it comes.
+        Interruption.watch()
+        try await Interruption.handling { try await serve(settings, at: address, until: $0) }
+    }
+
+    private func serve(
+        _ settings: Settings,
+        at address: ListenAddress,
+        until interruption: AsyncStream<Never>
+    ) async throws {
         let logger = settings.logger()
         let door = Door(token: settings.token)
         let server = HTTPServer(address: address, logger: logger, errorBody: Door.errorBody) { await door.handle($0) }
@@ -64,8 +74,11 @@ struct Serve: AsyncParsableCommand {
                         service: Daemon(settings: settings, door: door, logger: logger),
                         successTerminationBehavior: .gracefullyShutdownGroup
                     ),
+                    .init(
+                        service: InterruptionService(interruption: interruption),
+                        successTerminationBehavior: .gracefullyShutdownGroup
+                    ),
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             )
         )
@@ -85,6 +98,15 @@ struct HTTPFront: ServiceLifecycle.Service {
     func run() async throws {
         try await gracefulShutdown()
         await server.shutdown(grace: .seconds(5))
+    }
+}
+
+/// Ends, and the others with it, when the daemon is asked to stop.
+struct InterruptionService: ServiceLifecycle.Service {
+    let interruption: AsyncStream<Never>
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { for await _ in interruption {} }
     }
 }
 

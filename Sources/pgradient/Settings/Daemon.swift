@@ -39,8 +39,8 @@ struct Daemon: ServiceLifecycle.Service {
         let logger = logger
         _ = try await connectWithBackoff(
             onRetry: { notice in
-                logger.warning("\(notice)")
                 door.close(reason: "\(notice)")
+                logger.warning("\(notice)")
             }
         ) {
             for name in try await backend.service.migrate() {

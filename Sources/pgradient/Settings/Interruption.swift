@@ -23,7 +23,7 @@ enum Interruption {
         state.withLock { $0.handlers.insert({ program.cancel() }, at: 0) }
     }
 
-    /// Listens for signals from now on. The daemon does not ask for this: its services have a listener of their own.
+    /// Listens for signals from now on.
     static func watch() {
         state.withLock { state in
             guard state.sources.isEmpty else { return }
