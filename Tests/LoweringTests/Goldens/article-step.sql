@@ -48,8 +48,8 @@ FROM (SELECT y, x1, x2, h1_0, h1_1, power_0, power_1, score_0, score_1, delta2_0
   CASE WHEN '0'::float8 < h1_0 THEN ((delta2_0 * $5) + (delta2_1 * $6)) ELSE '0'::float8 END AS delta1_0,
   CASE WHEN '0'::float8 < h1_1 THEN ((delta2_0 * $7) + (delta2_1 * $8)) ELSE '0'::float8 END AS delta1_1
 FROM (SELECT y, x1, x2, h1_0, h1_1, power_0, power_1, score_0, score_1,
-  ((('1'::float8 / (power_0 + power_1)) * power_0) - CASE WHEN y = '0'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_0,
-  ((('1'::float8 / (power_0 + power_1)) * power_1) - CASE WHEN y = '1'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_1
+  ((power_0 / (power_0 + power_1)) - CASE WHEN y = '0'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_0,
+  ((power_1 / (power_0 + power_1)) - CASE WHEN y = '1'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_1
 FROM (SELECT y, x1, x2, h1_0, h1_1, score_0, score_1,
   exp(greatest((score_0 - greatest(score_0, score_1)), '-100'::float8)) AS power_0,
   exp(greatest((score_1 - greatest(score_0, score_1)), '-100'::float8)) AS power_1

@@ -60,8 +60,8 @@ FROM (SELECT x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0,
   CASE WHEN '0'::float8 < h1_0 THEN ((delta2_0 * w2_0_0) + (delta2_1 * w2_0_1)) ELSE '0'::float8 END AS delta1_0,
   CASE WHEN '0'::float8 < h1_1 THEN ((delta2_0 * w2_1_0) + (delta2_1 * w2_1_1)) ELSE '0'::float8 END AS delta1_1
 FROM (SELECT x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, loss_first, rows_first, metric_first,
-  ((('1'::float8 / (power_0 + power_1)) * power_0) - CASE WHEN y = '0'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_0,
-  ((('1'::float8 / (power_0 + power_1)) * power_1) - CASE WHEN y = '1'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_1
+  ((power_0 / (power_0 + power_1)) - CASE WHEN y = '0'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_0,
+  ((power_1 / (power_0 + power_1)) - CASE WHEN y = '1'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_1
 FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, loss_first, rows_first, metric_first,
   exp(greatest((score_0 - greatest(score_0, score_1)), '-100'::float8)) AS power_0,
   exp(greatest((score_1 - greatest(score_0, score_1)), '-100'::float8)) AS power_1
@@ -133,8 +133,8 @@ FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1
   CASE WHEN '0'::float8 < h1_0 THEN ((delta2_0 * w2_0_0) + (delta2_1 * w2_0_1)) ELSE '0'::float8 END AS delta1_0,
   CASE WHEN '0'::float8 < h1_1 THEN ((delta2_0 * w2_1_0) + (delta2_1 * w2_1_1)) ELSE '0'::float8 END AS delta1_1
 FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, power_0, power_1, score_0, score_1,
-  ((('1'::float8 / (power_0 + power_1)) * power_0) - CASE WHEN y = '0'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_0,
-  ((('1'::float8 / (power_0 + power_1)) * power_1) - CASE WHEN y = '1'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_1
+  ((power_0 / (power_0 + power_1)) - CASE WHEN y = '0'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_0,
+  ((power_1 / (power_0 + power_1)) - CASE WHEN y = '1'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_1
 FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, score_0, score_1,
   exp(greatest((score_0 - greatest(score_0, score_1)), '-100'::float8)) AS power_0,
   exp(greatest((score_1 - greatest(score_0, score_1)), '-100'::float8)) AS power_1
