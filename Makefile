@@ -24,7 +24,7 @@ demo: build ## train the article's network in a private PostgreSQL and show how 
 
 test: deps lint ## lint, build everything, run all tests
 	swift build --build-tests
-	swift test
+	@scripts/test.sh
 
 lint: ## check format and style, change nothing
 	@scripts/lint.sh

@@ -122,7 +122,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PostgresTests",
-            dependencies: ["Postgres", "CLibPQ", "SQLText", logging],
+            dependencies: ["Postgres", "CLibPQ", "SQLText", "TestSupport", logging],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -142,6 +142,19 @@ let package = Package(
         .testTarget(
             name: "HTTPServerTests",
             dependencies: ["HTTPServer", .product(name: "HTTPTypes", package: "swift-http-types"), logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: [
+                "Service", "HTTPServer", "Training", "Postgres", "JSONTree", "TestSupport", logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["pgradient", "EmbeddedPostgres", "JSONTree", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -40,7 +40,18 @@ CREATE VIEW pgradient.progress AS
     ORDER BY r.id DESC;
 
 COMMENT ON VIEW pgradient.progress IS 'The runs, newest first, as a person wants to read them.';
+COMMENT ON COLUMN pgradient.progress.id IS 'The run.';
+COMMENT ON COLUMN pgradient.progress.name IS 'Its name, if it was given one.';
+COMMENT ON COLUMN pgradient.progress.state IS 'Where it stands.';
+COMMENT ON COLUMN pgradient.progress.epoch IS 'The last committed epoch.';
+COMMENT ON COLUMN pgradient.progress.max_iter IS 'Epochs to train at most.';
+COMMENT ON COLUMN pgradient.progress.loss IS 'The newest loss on the training rows.';
+COMMENT ON COLUMN pgradient.progress.accuracy IS 'The newest share of training rows that are predicted right.';
+COMMENT ON COLUMN pgradient.progress.r2 IS 'The newest coefficient of determination on the training rows.';
+COMMENT ON COLUMN pgradient.progress.shape IS 'The form of the training statement.';
+COMMENT ON COLUMN pgradient.progress.rows IS 'Rows it learns from.';
 COMMENT ON COLUMN pgradient.progress.duration IS 'From the first start to the end, or to now.';
+COMMENT ON COLUMN pgradient.progress.stop_reason IS 'Why a finished run stopped.';
 COMMENT ON COLUMN pgradient.progress.error IS 'What ended a failed run.';
 
 CREATE SCHEMA IF NOT EXISTS pgradient_data;

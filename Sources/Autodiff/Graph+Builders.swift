@@ -1,5 +1,4 @@
-/// The ways to make a node. Each simplifies what can be simplified without changing a finite result by more than its
-/// last digit.
+/// The ways to make a node. Each simplifies what can be simplified without changing a result.
 extension Graph {
     /// Zeros of either sign are one constant.
     public mutating func constant(_ value: Double) -> NodeID { intern(.constant(value == 0 ? 0 : value)) }
@@ -45,9 +44,9 @@ extension Graph {
                 return multiply(constant(factor * inner), self[other].operands[1])
             }
         }
-        // (1/b)·x is x/b, rounded once instead of twice.
-        for (inverse, other) in [(a, b), (b, a)] where self[inverse].op == .divide && shape(inverse) == shape(other) {
-            if constant(self[inverse].operands[0]) == 1 { return divide(other, self[inverse].operands[1]) }
+        // (1/t)·x is x/t: one operation less, and no reciprocal that could leave float8.
+        for (factor, other) in [(a, b), (b, a)] where self[factor].op == .divide {
+            if constant(self[factor].operands[0]) == 1 { return divide(other, self[factor].operands[1]) }
         }
         return intern(.multiply, [a, b])
     }

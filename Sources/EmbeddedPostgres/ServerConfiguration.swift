@@ -1,3 +1,5 @@
+import Glibc
+
 /// The whole of a private server's `postgresql.conf` and `pg_hba.conf`.
 ///
 /// Written anew before every start, so that a moved data directory or a new version of ours needs no
@@ -17,13 +19,23 @@ package struct ServerConfiguration: Sendable {
     }
 
     /// For work that matters: durable and slim.
-    static func durable(socketDirectory: String) -> ServerConfiguration {
+    ///
+    /// The process that asks computes too, so one worker less than there are processors keeps all of them busy; one
+    /// more only costs switching.
+    /// - Parameter processors: of this machine.
+    static func durable(
+        socketDirectory: String,
+        processors: Int = sysconf(CInt(_SC_NPROCESSORS_ONLN))
+    ) -> ServerConfiguration {
         ServerConfiguration(
             socketDirectory: socketDirectory,
             extra: [
                 ("max_connections", "50"),
                 ("shared_buffers", "128MB"),
                 ("max_wal_size", "512MB"),
+                ("max_parallel_workers_per_gather", "\(max(1, processors - 1))"),
+                ("max_parallel_workers", "\(max(1, processors))"),
+                ("max_worker_processes", "\(max(8, processors + 4))"),
                 // No replica will ever follow, and bulk loads write less log this way.
                 ("wal_level", "minimal"),
                 ("max_wal_senders", "0"),
@@ -31,6 +43,8 @@ package struct ServerConfiguration: Sendable {
                 // The statement of a killed client ends within a second instead of holding its locks.
                 ("client_connection_check_interval", "1s"),
                 ("log_line_prefix", "%m [%p] "),
+                // The user's own schema, pgradient, is for our books: their tables go where they look for them.
+                ("search_path", "public"),
                 ("log_timezone", "UTC"),
                 ("lc_messages", "C"),
             ]

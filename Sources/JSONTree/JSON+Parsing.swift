@@ -169,8 +169,8 @@ private struct Parser {
     private mutating func unicode() throws(JSONSyntaxError) -> Unicode.Scalar {
         let high = try codeUnit()
         if let scalar = Unicode.Scalar(UInt32(high)) { return scalar }
-        guard (0xd800..<0xdc00).contains(high), bytes[position...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")])
-        else { throw fault("half of a surrogate pair stands alone") }
+        let isFollowed = bytes[position...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")])
+        guard (0xd800..<0xdc00).contains(high), isFollowed else { throw fault("half of a surrogate pair stands alone") }
         position += 2
         let low = try codeUnit()
         guard (0xdc00..<0xe000).contains(low),

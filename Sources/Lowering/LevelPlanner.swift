@@ -23,7 +23,19 @@ struct LevelPlanner {
     mutating func share(for outputs: [NodeID], levelCost: Double, oneRow: Bool = false) {
         let given = references
         let sharing = Sharing(graph: query.graph, outputs: outputs, levelCost: levelCost) { given[$0] != nil }
-        for nodes in sharing.levels() { append(.project, nodes, packing: oneRow) }
+        var levels = sharing.levels()
+        // With one row there is nothing to gain, and a packed level takes shared nodes only.
+        if !oneRow {
+            let early = EarlyOutputs(
+                graph: query.graph,
+                levels: levels,
+                outputs: Array(Set(outputs)).sorted(),
+                isColumn: { given[$0]?.column != nil },
+                isGiven: { given[$0] != nil }
+            )
+            levels = early.arranged()
+        }
+        for nodes in levels { append(.project, nodes, packing: oneRow) }
     }
 
     /// Adds a level that computes nodes, each a column unless they are packed.

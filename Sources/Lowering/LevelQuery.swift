@@ -77,8 +77,8 @@ struct LevelQuery {
             if index > 0 {
                 head.append("\nFROM (")
                 // Closing brackets come innermost first.
-                closing =
-                    ") AS level_\(literal: index)" + (index < levels.count - 1 ? dialect.fence.suffix : "") + closing
+                let fence = index < levels.count - 1 ? dialect.fence.suffix : ""
+                closing = ") AS level_\(literal: index)" + fence + closing
                 if index == levels.count - 1 { closing = closing + tail }
             }
         }

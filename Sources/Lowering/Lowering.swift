@@ -33,6 +33,19 @@ public struct Lowering: Sendable {
         self.names = names
     }
 
+    /// The statement of a shape.
+    /// - Parameter iterations: how many a shape that nests them does; `step` does one.
+    public func statement(
+        _ shape: StatementShape,
+        _ source: RowSource,
+        iterations: Int
+    ) throws(StatementLimitError) -> LoweredStatement {
+        switch shape {
+        case .step: try step(source)
+        case .window: try window(source, iterations: iterations)
+        }
+    }
+
     /// The place of an element in a name: `_j` in a vector, `_i_j` in a matrix.
     private static func suffix(_ index: Int, _ shape: UnitShape) -> String {
         switch shape {

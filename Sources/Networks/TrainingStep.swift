@@ -137,6 +137,7 @@ public struct TrainingStep: Sendable {
             if let delta = deltas[layer.sums] { names[delta] = "delta\(index + 1)" }
         }
         names[perRow.loss] = "row_loss"
+        names[perRow.metric] = "row_metric"
         names[sums.loss] = "sum_loss"
         names[sums.metric] = "sum_metric"
         names[sums.rows] = "n"

@@ -33,7 +33,8 @@ public struct Application: Sendable {
         } catch {
             let problem = Problem(TrainingError(error))
             if problem.status.kind == .serverError {
-                logger.warning("a request failed", metadata: ["path": "\(request.path)", "reason": "\(problem.detail)"])
+                let metadata: Logger.Metadata = ["path": "\(request.path)", "reason": "\(problem.detail)"]
+                logger.warning("a request failed", metadata: metadata)
             }
             return problem.response
         }
@@ -51,7 +52,9 @@ public struct Application: Sendable {
         case .params: return try await showParams(request)
         case .predict: return try await predict(request)
         case .ready: return try await showReadiness(request)
-        case .health: return .json(["status": "ok"])
+        case .health:
+            try QueryReader(request).finish()
+            return .json(["status": "ok"])
         case .planned(let what):
             throw Problem(
                 status: .notImplemented,

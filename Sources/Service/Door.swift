@@ -34,7 +34,7 @@ public final class Door: Sendable {
         case .closed where request.path == "/healthz" && [.get, .head].contains(request.method):
             return .json(["status": "ok"])
         case .closed(let reason):
-            var problem = Problem(status: .serviceUnavailable, code: "not_ready", detail: reason, hint: "try again soon")
+            var problem = Problem(status: .serviceUnavailable, code: "not_ready", detail: reason, hint: "try again")
             problem.headerFields[.retryAfter] = "2"
             return problem.response
         }

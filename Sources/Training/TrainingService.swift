@@ -30,7 +30,7 @@ public struct TrainingService: Sendable {
     public func submit(_ body: JSON, idempotencyKey: String? = nil) async throws -> Run {
         let request = try TrainingRequest(body)
         return try await pool.withConnection { connection in
-            let dataset = try await check(request, on: connection)
+            let dataset = try await Admission(request: request).check(on: connection)
             let run = try await RunStore.insert(request, dataset, idempotencyKey: idempotencyKey, on: connection)
             try await connection.query(
                 "SELECT pg_notify(\(Signals.channel), \("queued \(run.id)"))",
@@ -44,30 +44,13 @@ public struct TrainingService: Sendable {
     public func submitAndClaim(_ body: JSON, owner: String) async throws -> (Run, Lease) {
         let request = try TrainingRequest(body)
         return try await pool.transaction { connection in
-            let dataset = try await check(request, on: connection)
+            let dataset = try await Admission(request: request).check(on: connection)
             let run = try await RunStore.insert(request, dataset, idempotencyKey: nil, on: connection)
             guard let lease = try await Lease.claim(run.id, owner: owner, on: connection) else {
                 throw TrainingError(.conflict, "run \(run.id) was claimed by another process")
             }
             return (run, lease)
         }
-    }
-
-    /// What can be told without reading the rows.
-    private func check(_ request: TrainingRequest, on connection: Connection) async throws -> Dataset {
-        let dataset = try await Dataset.resolve(request, on: connection)
-        // The number of classes is not known yet; two is the least.
-        let sizes = [dataset.features.count] + request.hiddenLayerSizes + [dataset.task == .classification ? 2 : 1]
-        let parameters = ParameterLayout(layerSizes: sizes).count
-        guard parameters <= TrainingPlan.maximumParameters else { throw TrainingPlan.tooWide(parameters) }
-        let found = try await connection.query(
-            "SELECT EXISTS (SELECT FROM \(dataset.relation)) AS found",
-            name: "any row"
-        )
-        guard try found[0].get("found") else {
-            throw TrainingError(.emptyTable, "\(dataset.title) has no rows to learn from", field: "source")
-        }
-        return dataset
     }
 
     /// A run by number, or the newest.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The program: one command per file in `Commands/`.
 @main
@@ -13,10 +14,10 @@ struct PGradient: AsyncParsableCommand {
             in the table pgradient.params. Without a database URL a private PostgreSQL under the data directory is used.
 
             EXAMPLES
-              pgradient demo                                   train the article's network and look at it
-              pgradient serve                                  the daemon: curl -X POST localhost:8080/train
-              pgradient train --table iris --label species     learn from a table of your own
-              pgradient params --run 1 --epoch best            the weights by name
+              pgradient demo                                the article's network
+              pgradient serve                               the daemon, for curl
+              pgradient train --table iris --label species  a table of your own
+              pgradient params --run 1 --epoch best         the weights by name
 
             Exit codes: 0 done, 1 failed, 2 wrong usage, 3 diverged or stopped by the user.
             """,
@@ -28,7 +29,15 @@ struct PGradient: AsyncParsableCommand {
     )
 
     static func main() async {
-        await Interruption.prepare()
+        Interruption.prepare()
+        // A task of its own, so that an interruption can cancel it.
+        let program = Task { await run() }
+        Interruption.cancels(program)
+        Foundation.exit(await program.value)
+    }
+
+    /// - Returns: the exit code.
+    private static func run() async -> Int32 {
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -36,23 +45,9 @@ struct PGradient: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-        } catch let code as ExitCode {
-            Self.exit(withError: code)
+            return 0
         } catch {
-            finish(error)
+            return ErrorReport.show(error)
         }
-    }
-
-    /// Says what went wrong and ends with the documented code.
-    private static func finish(_ error: any Error) -> Never {
-        // The parser's own errors, help and version among them, know how to show themselves.
-        let code = exitCode(for: error)
-        if code == .success { exit(withError: error) }
-        if code == .validationFailure {
-            Terminal.error(fullMessage(for: error), prefix: false)
-            exit(withError: ExitCode(2))
-        }
-        Terminal.error(ErrorText.text(error))
-        exit(withError: ExitCode(1))
     }
 }

@@ -56,7 +56,10 @@ struct JSONTests {
         #expect(try JSON(parsing: "\"\\ud83d\\ude00\"".utf8) == "😀")
     }
 
-    @Test("numbers keep their kind", arguments: [("1", 1, 1.0), ("1.0", 1, 1.0), ("1.5", nil, 1.5), ("1e3", 1000, 1e3)])
+    @Test(
+        "numbers keep their kind",
+        arguments: [("1", 1, 1.0), ("1.0", 1, 1.0), ("1.5", nil, 1.5), ("1e3", 1000, 1e3)]
+    )
     func numbers(text: String, whole: Int?, number: Double) throws {
         let value = try JSON(parsing: text.utf8)
         #expect(value.intValue == whole)

@@ -1,8 +1,10 @@
 import Logging
-import Postgres
 import SQLText
 import Synchronization
+import TestSupport
 import Testing
+
+@testable import Postgres
 
 @Suite("making a connection")
 struct ConnectingTests {
@@ -38,7 +40,20 @@ struct ConnectingTests {
         #expect(reason.contains("refused"))
         #expect(!reason.contains("\n"))
         #expect(error.description.hasPrefix("the database is not reachable: connection to server at"))
+        let question = "refused. Is the server running on that host and accepting TCP/IP connections? Check"
+        #expect(error.description.contains(question))
         #expect(error.isTransient)
+    }
+
+    @Test(
+        "libpq's lines become sentences",
+        arguments: [
+            ("failed: No such file\n\tIs it running?\n", "failed: No such file. Is it running?"),
+            ("FATAL:  no such role\n", "FATAL: no such role"), ("one.\n\n two:\n three.", "one. two: three"), ("", ""),
+        ]
+    )
+    func sentences(told: String, shown: String) {
+        #expect(oneLine(told) == shown)
     }
 
     @Test("a server that does not answer is given up in time", arguments: [false, true])

@@ -27,7 +27,8 @@ final class Reaper: Sendable {
         done
         """
 
-    /// Starts the shell in a session of its own, so that Ctrl-C in a terminal does not end it before us.
+    /// Starts the shell in a session of its own, so that Ctrl-C in a terminal does not end it before us, and as nobody's
+    /// child: Swift Testing waits for any child when it runs exit tests, and never gets past one that nobody collects.
     init(directory: String) throws {
         var ends: [CInt] = [-1, -1]
         // Closed on exec from the first moment: no child may hold the end that tells of our death.
@@ -45,7 +46,7 @@ final class Reaper: Sendable {
         posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
 
-        let words = ["setsid", "sh", "-c", Self.script, "pgradient-reaper", directory]
+        let words = ["setsid", "--fork", "sh", "-c", Self.script, "pgradient-reaper", directory]
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
         var variables = [strdup("PATH=/usr/local/bin:/usr/bin:/bin"), nil]
@@ -56,6 +57,9 @@ final class Reaper: Sendable {
             close(ends[1])
             throw TestServerError(what: "posix_spawn setsid: errno \(failure)")
         }
+        // setsid itself ends as soon as it has forked.
+        var status: CInt = 0
+        while waitpid(pid, &status, 0) == -1, errno == EINTR {}
         writeEnd = Mutex(ends[1])
     }
 

@@ -53,6 +53,8 @@ public final class TestServer: Sendable {
         ("wal_level", "minimal"),
         ("max_wal_senders", "0"),
         ("max_connections", "200"),
+        // As in a private cluster: its user is called as the schema of our books.
+        ("search_path", "public"),
         ("log_line_prefix", "%m [%p] %d "),
     ]
 
@@ -151,4 +153,6 @@ public final class TestServer: Sendable {
 public struct TestServerError: Error, CustomStringConvertible {
     public let what: String
     public var description: String { what }
+
+    public init(what: String) { self.what = what }
 }

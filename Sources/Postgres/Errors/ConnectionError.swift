@@ -31,13 +31,13 @@ extension ConnectionError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unreachable(let reason):
-            "the database is not reachable: \(reason). Check that the server runs, and host, port, database, user "
+            "the database is not reachable: \(reason.asSentence) Check that the server runs, and host, port, database, user "
                 + "and password of the connection string"
         case .invalidSettings(let reason):
-            "the connection string can't be used: \(reason). It is a URI (postgresql://user@host:5432/database) or "
+            "the connection string can't be used: \(reason.asSentence) It is a URI (postgresql://user@host:5432/database) or "
                 + "a list of key=value (host=… port=… dbname=… user=…)"
         case .lost(let reason):
-            "the connection to the database was lost: \(reason). What was not committed is undone; try again"
+            "the connection to the database was lost: \(reason.asSentence) What was not committed is undone; try again"
         case .timedOut(let statement, let limit):
             "\(statement.map { "the statement \"\($0)\"" } ?? "a statement") took longer than \(limit.shortText) "
                 + "and was cancelled"

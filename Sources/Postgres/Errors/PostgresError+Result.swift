@@ -30,9 +30,20 @@ extension OpaquePointer {
     }
 }
 
-/// libpq's messages have line breaks and tabs in them; ours are sentences.
+/// libpq's messages have a line for each thing they say, tabs too; ours are sentences. The last one has no full stop, so
+/// that it can stand in the middle of another.
 func oneLine(_ text: String) -> String {
-    var words = text.split { $0.isWhitespace }.joined(separator: " ")
-    while words.last == "." { words.removeLast() }
-    return words
+    var sentences = ""
+    for line in text.split(whereSeparator: \.isNewline) {
+        let words = line.split { $0.isWhitespace }.joined(separator: " ")
+        if !sentences.isEmpty, !words.isEmpty { sentences = sentences.asSentence + " " }
+        sentences += words
+    }
+    while sentences.last == "." { sentences.removeLast() }
+    return sentences
+}
+
+extension String {
+    /// With a full stop, unless it ends in punctuation of its own.
+    var asSentence: String { last.map { ".?!:;,".contains($0) } ?? true ? self : self + "." }
 }

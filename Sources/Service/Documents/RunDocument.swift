@@ -18,6 +18,8 @@ public enum RunDocument {
         case .classification: json.set("accuracy", .finite(run.accuracy))
         case .regression: json.set("r2", .finite(run.r2))
         }
+        // Nothing is held out for validation in this version.
+        json.set("validation", .null)
         json.set("learning_rate", .finite(run.learningRate))
         json.set("shape", .optional(run.shape?.rawValue))
         json.set("shape_reason", .optional(run.shapeReason))

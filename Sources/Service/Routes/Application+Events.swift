@@ -58,13 +58,14 @@ extension Application {
                 return
             }
             // Another run's news need no look, but a stream that is silent for long is kept alive.
-            waiting: while let signal = await changes.next() {
+            waiting: while true {
+                // The daemon stops: the stream is cut, so that the client sees that the end is missing.
+                guard let signal = await changes.next() else { throw CancellationError() }
                 switch signal {
                 case .progress(run: id), .cancel(run: id), .queued(run: id), .missed: break waiting
                 case .progress, .cancel, .queued: continue
                 }
             }
-            try Task.checkCancellation()
             if ContinuousClock.now - quietSince > Self.heartbeat, let sign = format.heartbeat {
                 try await writer.write(sign)
                 quietSince = .now

@@ -1,5 +1,6 @@
 import HTTPServer
 import JSONTree
+import Networks
 import Training
 
 extension Application {
@@ -40,7 +41,10 @@ extension Application {
         limit: Int,
         _ format: TableFormat
     ) async throws -> HTTPServerResponse {
-        let (found, entries) = try await training.history(run, epochs, limit: limit + 1)
+        let asked = try await training.run(run)
+        let width = asked.layerSizes.map { ParameterLayout(layerSizes: $0).count } ?? 1
+        let limit = min(limit, max(1, Self.maximumNumbers / width))
+        let (found, entries) = try await training.history(asked.id, epochs, limit: limit + 1)
         let page = Array(entries.prefix(limit))
         switch format {
         case .csv: return .text(ParamsDocument.csv(page), "text/csv; charset=utf-8")
@@ -55,6 +59,9 @@ extension Application {
             ])
         }
     }
+
+    /// Keeps a page of a wide network's history within a few megabytes.
+    private static let maximumNumbers = 200_000
 
     /// `POST /predict`
     func predict(_ request: HTTPServerRequest) async throws -> HTTPServerResponse {
@@ -74,7 +81,7 @@ extension Application {
         }
         var run: Int?
         if let value = members["run"], value != .null {
-            guard let id = value.intValue, id > 0 else { throw invalid("run must be the number of a run", field: "run") }
+            guard let id = value.intValue, id > 0 else { throw invalid("run must be a run's number", field: "run") }
             run = id
         }
         var epoch = EpochChoice.last
@@ -90,6 +97,7 @@ extension Application {
 
     /// `GET /readyz`
     func showReadiness(_ request: HTTPServerRequest) async throws -> HTTPServerResponse {
+        try QueryReader(request).finish()
         try await training.ping()
         return .json(["status": "ready"])
     }

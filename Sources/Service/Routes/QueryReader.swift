@@ -30,7 +30,8 @@ struct QueryReader {
             throw Problem(
                 status: .unprocessableContent,
                 code: "invalid_option",
-                detail: "\(name) is \"\(text)\"; it must be a whole number from \(range.lowerBound) to \(range.upperBound)",
+                detail: "\(name) is \"\(text)\"; "
+                    + "it must be a whole number from \(range.lowerBound) to \(range.upperBound)",
                 field: name
             )
         }

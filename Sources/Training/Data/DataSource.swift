@@ -21,8 +21,8 @@ public enum DataSource: Sendable, Hashable {
                 hint: "{\"table\": \"schema.table\"} or {\"example\": \"article\"}"
             )
         }
-        var options = try OptionReader(value)
-        if options.value("where") != nil { throw OptionReader.notAvailable("source.where", "", instead: []) }
+        var options = try OptionReader(value, in: "source")
+        if options.value("where") != nil { throw OptionReader.notAvailable("source.where") }
         let table = try options.string("table")
         let example = try options.choice("example", ExampleData.Kind.self, planned: ["spiral", "moons"])
         let rows = try options.integer("rows", 1...100_000_000)

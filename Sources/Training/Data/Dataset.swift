@@ -13,6 +13,9 @@ struct Dataset: Sendable {
     let labelKind: ColumnKind
     let task: TaskKind
 
+    /// The label as text, equal only if it is the same text: the collation of a column may call "a" and "A" equal.
+    func labelText() throws -> SQL { "\(try Identifier(label))::text COLLATE \"C\"" }
+
     /// Decides features, label and task of a request from the catalog.
     /// - Throws: `TrainingError` naming the table or the column at fault.
     static func resolve(_ request: TrainingRequest, on connection: Connection) async throws -> Dataset {
@@ -93,7 +96,7 @@ struct Dataset: Sendable {
                 "the label \"\(request.label)\" has type \(type); it must be text, integer, boolean or a number",
                 field: "label"
             )
-        case (.text, .regression), (.boolean, .regression):
+        case (.text, .regression), (.enumeration, .regression), (.boolean, .regression):
             throw TrainingError(
                 .unsupportedColumn,
                 "the label \"\(request.label)\" has type \(type), and regression needs a number",

@@ -49,8 +49,8 @@ struct DatasetFacts: Sendable {
         if standardize {
             let moments = try await connection.query(
                 """
-                SELECT ARRAY[\(features.map { "avg(\($0)::float8)" }.commaSeparated)]::float8[] AS means,
-                       ARRAY[\(features.map { "stddev_pop(\($0)::float8)" }.commaSeparated)]::float8[] AS deviations
+                SELECT ARRAY[\(features.map(Self.mean).commaSeparated)]::float8[] AS means,
+                       ARRAY[\(features.map { Self.spread($0, "stddev_pop") }.commaSeparated)]::float8[] AS deviations
                 FROM \(dataset.relation)
                 """,
                 name: "feature statistics"
@@ -66,12 +66,26 @@ struct DatasetFacts: Sendable {
         case .regression:
             let label = try Identifier(dataset.label)
             let variance = try await connection.query(
-                "SELECT var_pop(\(label)::float8) AS variance FROM \(dataset.relation)",
+                "SELECT \(Self.spread(label, "var_pop")) AS variance FROM \(dataset.relation)",
                 name: "label statistics"
             )
             let value = try variance[0].decode(Double.self, "variance")
             return DatasetFacts(rows: rows, means: means, scales: scales, classes: [], labelVariance: value)
         }
+    }
+
+    /// The mean, which rounding must not move off the only value a column has.
+    private static func mean(_ column: Identifier) -> SQL {
+        "CASE WHEN \(isConstant(column)) THEN min(\(column)::float8) ELSE avg(\(column)::float8) END"
+    }
+
+    /// Deviation or variance: 0 of a column with one value only, and not what rounding leaves of it.
+    private static func spread(_ column: Identifier, _ aggregate: SQL) -> SQL {
+        "CASE WHEN \(isConstant(column)) THEN 0 ELSE \(aggregate)(\(column)::float8) END"
+    }
+
+    private static func isConstant(_ column: Identifier) -> SQL {
+        "min(\(column)::float8) = max(\(column)::float8)"
     }
 
     /// Counts rows and everything in them that can't be learned from.
@@ -142,11 +156,13 @@ struct DatasetFacts: Sendable {
     }
 
     private static func classes(_ dataset: Dataset, on connection: Connection) async throws -> [String] {
-        let label = try Identifier(dataset.label)
+        let text = try dataset.labelText()
+        // Numbers and enumerations have an order of their own; text has that of its characters, the same everywhere.
+        let key: SQL = dataset.labelKind == .text ? text : "\(try Identifier(dataset.label))"
         let found = try await connection.query(
             """
-            SELECT \(label)::text AS class FROM \(dataset.relation)
-            GROUP BY \(label) ORDER BY \(label) LIMIT \(literal: maximumClasses + 1)
+            SELECT \(text) AS class FROM \(dataset.relation)
+            GROUP BY \(key) ORDER BY \(key) LIMIT \(literal: maximumClasses + 1)
             """,
             name: "classes"
         )

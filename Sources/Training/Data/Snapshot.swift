@@ -18,13 +18,18 @@ struct Snapshot: Sendable {
         let hash: String
     }
 
-    /// Makes the table from the source, replacing one that is there.
+    /// Makes the table from the source, replacing one that is there. Belongs into a transaction.
+    ///
+    /// One process copies the rows, so that they lie in the order they have in the source: sums of the same run have
+    /// the same bits then, where one process adds them up.
     func create(_ dataset: Dataset, _ facts: DatasetFacts, on connection: Connection) async throws {
         try await connection.query("DROP TABLE IF EXISTS \(name)", name: "drop snapshot")
+        try await connection.query("SET LOCAL max_parallel_workers_per_gather = 0", name: "serial copy")
         try await connection.query(
             "CREATE UNLOGGED TABLE \(name) AS \(try Self.content(of: dataset, facts))",
             name: "create snapshot"
         )
+        try await connection.query("SET LOCAL max_parallel_workers_per_gather TO DEFAULT", name: "parallel again")
     }
 
     /// The rows of a source as the network sees them: `x1` … `xN` and `y`.
@@ -38,12 +43,11 @@ struct Snapshot: Sendable {
             )
             columns.append("\(value) AS \(Identifier(feature: index))")
         }
-        let label = try Identifier(dataset.label)
         switch dataset.task {
         case .classification:
             let classes = SQLValue.textArray(facts.classes)
-            columns.append("(array_position(\(classes), \(label)::text) - 1)::float8 AS y")
-        case .regression: columns.append("\(label)::float8 AS y")
+            columns.append("(array_position(\(classes), \(try dataset.labelText())) - 1)::float8 AS y")
+        case .regression: columns.append("\(try Identifier(dataset.label))::float8 AS y")
         }
         return "SELECT \(columns.commaSeparated) FROM \(dataset.relation)"
     }

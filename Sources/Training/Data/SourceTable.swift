@@ -28,7 +28,15 @@ struct SourceTable: Sendable {
                 """,
                 name: "find source"
             )
-        } catch let error as PostgresError where error.sqlState.hasPrefix("42") {
+        } catch let error as PostgresError where error.sqlState == "42501" {
+            throw TrainingError(
+                .noPermission,
+                "the database user may not look for \"\(text)\": \(error.message)",
+                field: "source.table",
+                hint: "GRANT USAGE ON the schema TO the user of the database URL",
+                sqlState: error.sqlState
+            )
+        } catch let error as PostgresError where error.sqlState.hasPrefix("42") || error.sqlState == "0A000" {
             throw TrainingError(
                 .unknownTable,
                 "\"\(text)\" is not the name of a table: \(error.message)",
@@ -96,8 +104,13 @@ struct SourceTable: Sendable {
             SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
                    base.typname AS base, base.typtype::text AS class
             FROM pg_attribute AS a
-            JOIN pg_type AS t ON t.oid = a.atttypid
-            JOIN pg_type AS base ON base.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
+            CROSS JOIN LATERAL (
+                -- A domain may be over a domain.
+                WITH RECURSIVE chain AS (
+                    SELECT t.* FROM pg_type AS t WHERE t.oid = a.atttypid
+                    UNION ALL
+                    SELECT t.* FROM chain JOIN pg_type AS t ON t.oid = chain.typbasetype WHERE chain.typtype = 'd')
+                SELECT typname, typtype FROM chain WHERE typtype <> 'd') AS base
             WHERE a.attrelid = \(oid)::int8::oid AND a.attnum > 0 AND NOT a.attisdropped
             ORDER BY a.attnum
             """,
@@ -107,7 +120,7 @@ struct SourceTable: Sendable {
             let isEnum = try row.decode(String.self, "class") == "e"
             return Column(
                 name: try row.decode(String.self, "name"),
-                kind: isEnum ? .text : ColumnKind(typeName: try row.decode(String.self, "base")),
+                kind: isEnum ? .enumeration : ColumnKind(typeName: try row.decode(String.self, "base")),
                 type: try row.decode(String.self, "type")
             )
         }
@@ -121,6 +134,7 @@ enum ColumnKind: Sendable, Hashable {
     case real
     case boolean
     case text
+    case enumeration
     case other
 
     init(typeName: String) {

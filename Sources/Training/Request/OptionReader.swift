@@ -3,16 +3,17 @@ import JSONTree
 /// Reads the options of a request one by one and knows at the end which were never asked for.
 struct OptionReader {
     private let options: [String: JSON]
+    private let parent: String?
     private var read: Set<String> = []
 
-    init(_ body: JSON) throws(TrainingError) {
+    /// - Parameter parent: the option that this object is the value of; errors name `parent.option`.
+    init(_ body: JSON, in parent: String? = nil) throws(TrainingError) {
+        self.parent = parent
         guard let members = body.objectValue else {
             throw TrainingError(.invalidOption, "a training request is a JSON object, and this is \(body.kind)")
         }
         options = Dictionary(uniqueKeysWithValues: members.map { ($0.key, $0.value) })
     }
-
-    func has(_ name: String) -> Bool { options[name] != nil }
 
     /// The raw value; null counts as not given.
     mutating func value(_ name: String) -> JSON? {
@@ -23,7 +24,7 @@ struct OptionReader {
     mutating func string(_ name: String) throws(TrainingError) -> String? {
         guard let value = value(name) else { return nil }
         guard let text = value.stringValue else { throw wrong(name, value, "a string") }
-        return text
+        return try checked(text, name)
     }
 
     mutating func bool(_ name: String) throws(TrainingError) -> Bool? {
@@ -56,9 +57,15 @@ struct OptionReader {
         var texts: [String] = []
         for value in values {
             guard let text = value.stringValue else { throw wrong(name, value, "an array of strings") }
-            texts.append(text)
+            texts.append(try checked(text, name))
         }
         return texts
+    }
+
+    /// PostgreSQL has no text with a NUL in it.
+    private func checked(_ text: String, _ name: String) throws(TrainingError) -> String {
+        guard text.utf8.contains(0) else { return text }
+        throw TrainingError(.invalidOption, "\(field(name)) contains a NUL character", field: field(name))
     }
 
     /// One of a closed set. A value that `API` names but that is not built yet is told apart from a wrong one.
@@ -68,7 +75,7 @@ struct OptionReader {
         planned: [String] = []
     ) throws(TrainingError) -> T? where T.RawValue == String {
         guard let text = try string(name) else { return nil }
-        return try Self.choose(name, text, planned: planned)
+        return try Self.choose(field(name), text, planned: planned)
     }
 
     static func choose<T: RawRepresentable & CaseIterable>(
@@ -88,10 +95,10 @@ struct OptionReader {
     }
 
     /// Refuses what is promised but not built.
-    static func notAvailable(_ name: String, _ what: String, instead known: [String]) -> TrainingError {
+    static func notAvailable(_ name: String, _ what: String? = nil, instead known: [String] = []) -> TrainingError {
         TrainingError(
             .notAvailable,
-            "\(name) \(what) is not available in this version",
+            "\(name)\(what.map { " \($0)" } ?? "") is not available in this version",
             field: name,
             hint: known.isEmpty ? "leave it out" : "available: \(known.joined(separator: ", "))"
         )
@@ -102,8 +109,8 @@ struct OptionReader {
         guard let unknown = options.keys.filter({ !read.contains($0) }).sorted().first else { return }
         throw TrainingError(
             .unknownOption,
-            "the option \"\(unknown)\" is not known",
-            field: unknown,
+            "the option \"\(field(unknown))\" is not known",
+            field: field(unknown),
             hint: Suggestions.hint(unknown, among: read) ?? "known options: \(read.sorted().joined(separator: ", "))"
         )
     }
@@ -111,6 +118,8 @@ struct OptionReader {
     private func wrong(_ name: String, _ value: JSON, _ words: String) -> TrainingError {
         let shown = value.compact
         let short = shown.count > 60 ? String(shown.prefix(60)) + "…" : shown
-        return TrainingError(.invalidOption, "\(name) is \(short); it must be \(words)", field: name)
+        return TrainingError(.invalidOption, "\(field(name)) is \(short); it must be \(words)", field: field(name))
     }
+
+    private func field(_ name: String) -> String { parent.map { "\($0).\(name)" } ?? name }
 }

@@ -19,7 +19,7 @@ extension TrainingRequest {
         activations = try Self.activations(&options, layers: hiddenLayerSizes.count)
         solver = try Self.solver(&options, defaults)
         learningRate =
-            try options.number("learning_rate_init", Double.leastNormalMagnitude...1e6, "a number above 0, at most 1e6")
+            try options.number("learning_rate_init", 1e-100...1e6, "a number from 1e-100 to 1e6")
             ?? defaults.learningRate(for: solver)
         l2 = try options.number("l2_reg", 0...1e6, "a number from 0 to 1e6") ?? defaults.l2
         maxIter = try options.integer("max_iter", 1...1_000_000) ?? defaults.maxIter
@@ -27,7 +27,14 @@ extension TrainingRequest {
         patience = try options.integer("n_iter_no_change", 1...1_000_000) ?? 10
         standardize = try options.bool("standardize") ?? defaults.standardize
         seed = try options.integer("seed", 0...(1 << 53)) ?? defaults.seed
-        initialization = try Self.initialization(&options, defaults, hiddenLayerSizes)
+        // The article's weights fit its own network: two inputs, two hidden units, two classes.
+        let isArticle =
+            hiddenLayerSizes == defaults.hiddenLayerSizes && label == ExampleData.label && task != .regression
+            && (features?.count ?? 2) == 2
+        initialization = try Self.initialization(
+            &options,
+            unasked: isArticle ? defaults.initialization : .byActivation
+        )
         (shape, blockSize) = try Self.shape(&options)
         try options.finish()
         try checkFeatures()
@@ -65,10 +72,18 @@ extension TrainingRequest {
         guard let value = options.value("hidden_layer_sizes") else { return nil }
         let field = "hidden_layer_sizes"
         guard let entries = value.arrayValue else {
-            throw TrainingError(.invalidOption, "\(field) is \(value.kind); it must be an array, as in [16, 8]", field: field)
+            throw TrainingError(
+                .invalidOption,
+                "\(field) is \(value.kind); it must be an array, as in [16, 8]",
+                field: field
+            )
         }
         guard entries.count <= 16 else {
-            throw TrainingError(.invalidOption, "\(field) has \(entries.count) layers; at most 16 are taken", field: field)
+            throw TrainingError(
+                .invalidOption,
+                "\(field) has \(entries.count) layers; at most 16 are taken",
+                field: field
+            )
         }
         var sizes: [Int] = []
         for entry in entries {
@@ -140,13 +155,14 @@ extension TrainingRequest {
 
     private static func initialization(
         _ options: inout OptionReader,
-        _ defaults: Defaults,
-        _ hidden: [Int]
+        unasked: Initialization
     ) throws(TrainingError) -> Initialization {
         let kind = try options.choice("init", InitKind.self)
         let scale = try options.number("scale", Double.leastNormalMagnitude...1e3, "a number above 0, at most 1000")
-        let given = try numbers(&options, "weights")
-        if scale != nil, kind != .normal { try refuse(["scale": true], "init \(kind?.rawValue ?? "by default")", "init normal") }
+        let given = try weights(&options)
+        if scale != nil, kind != .normal {
+            try refuse(["scale": true], "init \(kind?.rawValue ?? "by default")", "init normal")
+        }
         if given != nil, kind != nil, kind != .weights { try refuse(["weights": true], "this init", "init weights") }
         switch kind {
         case .he: return .he
@@ -157,16 +173,24 @@ extension TrainingRequest {
             guard kind == nil else {
                 throw TrainingError(.missingOption, "init weights needs an array \"weights\"", field: "weights")
             }
-            return hidden == defaults.hiddenLayerSizes ? defaults.initialization : .byActivation
+            return unasked
         }
     }
 
-    private static func numbers(_ options: inout OptionReader, _ name: String) throws(TrainingError) -> [Double]? {
-        guard let value = options.value(name) else { return nil }
-        guard let entries = value.arrayValue, entries.allSatisfy({ $0.doubleValue != nil }) else {
-            throw TrainingError(.invalidOption, "\(name) must be an array of numbers", field: name)
+    private static func weights(_ options: inout OptionReader) throws(TrainingError) -> [Double]? {
+        guard let value = options.value("weights") else { return nil }
+        let numbers = value.arrayValue?.compactMap(\.doubleValue) ?? []
+        guard let entries = value.arrayValue, numbers.count == entries.count else {
+            throw TrainingError(.invalidOption, "weights must be an array of numbers", field: "weights")
         }
-        return entries.compactMap(\.doubleValue)
+        if let large = numbers.first(where: { abs($0) > EpochRecorder.divergence }) {
+            throw TrainingError(
+                .invalidOption,
+                "weights contains \(large); a run whose weights pass \(EpochRecorder.divergence) has diverged",
+                field: "weights"
+            )
+        }
+        return numbers
     }
 
     private static func shape(_ options: inout OptionReader) throws(TrainingError) -> (StatementShape?, Int) {

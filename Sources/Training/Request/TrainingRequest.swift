@@ -42,6 +42,18 @@ public struct TrainingRequest: Sendable {
     public var blockSize: Int
 }
 
+extension TrainingRequest {
+    /// The network, once the data has told how many inputs and outputs there are.
+    func network(task: TaskKind, layerSizes: [Int]) -> NetworkSpec {
+        let head: Head =
+            switch task {
+            case .classification: .softmaxCrossEntropy
+            case .regression: .squaredError
+            }
+        return NetworkSpec(layerSizes: layerSizes, activations: activations, head: head, l2: l2, solver: solver)
+    }
+}
+
 /// Classes or numbers.
 public enum TaskKind: String, Sendable, Hashable, Codable, CaseIterable {
     case classification

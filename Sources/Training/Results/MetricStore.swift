@@ -37,14 +37,18 @@ enum MetricStore {
     }
 
     /// The training losses before an epoch, in order.
-    static func losses(_ run: Int, before epoch: Int, on connection: Connection) async throws -> [Double] {
+    static func losses(
+        _ run: Int,
+        before epoch: Int,
+        on connection: Connection
+    ) async throws -> [(epoch: Int, loss: Double)] {
         let found = try await connection.query(
             """
-            SELECT loss FROM pgradient.metrics
+            SELECT epoch, loss FROM pgradient.metrics
             WHERE run_id = \(run) AND split = 'train' AND epoch < \(Int32(epoch)) ORDER BY epoch
             """,
             name: "losses"
         )
-        return try found.decode(Double.self, "loss")
+        return try found.map { (epoch: try $0.get("epoch"), loss: try $0.get("loss")) }
     }
 }

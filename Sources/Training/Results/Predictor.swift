@@ -41,16 +41,7 @@ struct Predictor {
         let values = try numbers(rows)
         guard !rows.isEmpty else { return [] }
         let request = try TrainingRequest(run.spec)
-        let outputs = parameters.layerSizes[parameters.layerSizes.count - 1]
-        let step = try TrainingStep(
-            NetworkSpec(
-                layerSizes: parameters.layerSizes,
-                activations: parameters.activations,
-                head: TrainingPlan.head(task: run.task),
-                l2: request.l2,
-                solver: request.solver
-            )
-        )
+        let step = try TrainingStep(request.network(task: run.task, layerSizes: parameters.layerSizes))
         let facts = try DatasetFacts(of: run)
         let width = run.features.count
         let columns = (0..<width).map { index -> SQL in
@@ -71,14 +62,19 @@ struct Predictor {
         let binds = try rendered.binds { hole in
             hole == "values" ? .float8Array(values) : positions[hole].map(SQLValue.float8)
         }
-        // Unnamed after use: predictions come over pooled connections.
-        try await connection.prepare("predict", rendered)
-        let result = try await connection.execute(prepared: "predict", binds)
-        try await connection.deallocate(prepared: "predict")
-        return try result.map { row in try prediction(row, outputs: outputs) }
+        let result = try await connection.transaction { connection in
+            // Compiling the expressions of a wide network takes seconds, and they are used once.
+            try await connection.query("SET LOCAL jit = off", name: "configure")
+            // Unnamed after use: predictions come over pooled connections.
+            try await connection.prepare("predict", rendered)
+            let result = try await connection.execute(prepared: "predict", binds)
+            try await connection.deallocate(prepared: "predict")
+            return result
+        }
+        return try result.map { row in try prediction(row) }
     }
 
-    private func prediction(_ row: Row, outputs: Int) throws -> Prediction {
+    private func prediction(_ row: Row) throws -> Prediction {
         let values: [Double] = try row.get("prediction")
         guard let classes = run.classes else { return .regression(values[0]) }
         let index = Int(try row.get("class") as Double)
@@ -101,7 +97,11 @@ struct Predictor {
         values.reserveCapacity(rows.count * run.features.count)
         for (index, row) in rows.enumerated() {
             guard let members = row.objectValue else {
-                throw TrainingError(.invalidOption, "rows[\(index)] is \(row.kind); it must be an object", field: "rows")
+                throw TrainingError(
+                    .invalidOption,
+                    "rows[\(index)] is \(row.kind); it must be an object",
+                    field: "rows"
+                )
             }
             for feature in run.features {
                 guard let value = members[feature], value != .null else {

@@ -26,20 +26,11 @@ struct StatementText {
                 hint: "leave it out, or ask for shape window"
             )
         }
-        let spec = NetworkSpec(
-            layerSizes: parameters.layerSizes,
-            activations: parameters.activations,
-            head: TrainingPlan.head(task: run.task),
-            l2: request.l2,
-            solver: request.solver
-        )
-        let lowering = Lowering(try TrainingStep(spec))
+        let network = request.network(task: run.task, layerSizes: parameters.layerSizes)
+        let lowering = Lowering(try TrainingStep(network))
         let count = iterations ?? (shape == .window ? request.blockSize : 1)
         let statement = try TrainingPlan.limited { () throws(StatementLimitError) in
-            switch shape {
-            case .step: try lowering.step(source)
-            case .window: try lowering.window(source, iterations: count)
-            }
+            try lowering.statement(shape, source, iterations: count)
         }
         let weights = Dictionary(uniqueKeysWithValues: zip(parameters.layout.names, parameters.weights))
         let state = try await state(count: lowering.step.stateCount, on: connection)

@@ -3,7 +3,18 @@ import RealModule
 
 /// Makes the weights a run begins with from its seed.
 enum InitialWeights {
+    /// Makes the weights. Those whose products would underflow are 0, as they are after every iteration.
+    /// - Throws: `TrainingError` if weights are given and their number is not that of the network.
     static func make(
+        _ initialization: Initialization,
+        layout: ParameterLayout,
+        activations: [Activation],
+        seed: Int
+    ) throws(TrainingError) -> [Double] {
+        try draw(initialization, layout: layout, activations: activations, seed: seed).map { abs($0) < 1e-100 ? 0 : $0 }
+    }
+
+    private static func draw(
         _ initialization: Initialization,
         layout: ParameterLayout,
         activations: [Activation],
@@ -11,14 +22,7 @@ enum InitialWeights {
     ) throws(TrainingError) -> [Double] {
         var random = SplitMix64(state: UInt64(bitPattern: Int64(seed)))
         if case .weights(let given) = initialization {
-            guard given.count == layout.count, given.allSatisfy(\.isFinite) else {
-                throw TrainingError(
-                    .invalidOption,
-                    "weights has \(given.count) numbers, and the network has \(layout.count) parameters",
-                    field: "weights",
-                    hint: "layer by layer: w{layer}_{i}_{j} row by row, then b{layer}_{j}"
-                )
-            }
+            guard given.count == layout.count else { throw wrongCount(given.count, wanted: "\(layout.count)") }
             return given
         }
         return layout.blocks.flatMap { block -> [Double] in
@@ -34,6 +38,15 @@ enum InitialWeights {
                 }
             }
         }
+    }
+
+    static func wrongCount(_ count: Int, wanted: String) -> TrainingError {
+        TrainingError(
+            .invalidOption,
+            "weights has \(count) numbers, and the network has \(wanted)",
+            field: "weights",
+            hint: "layer by layer: w{layer}_{i}_{j} row by row, then b{layer}_{j}"
+        )
     }
 }
 

@@ -66,6 +66,14 @@ public struct Lease: Sendable, Hashable {
         if try row.decode(Bool.self, "cancelled") { throw RunCancelled(run: run) }
     }
 
+    /// Makes the lease last from now, after work that took long.
+    func extend(on connection: Connection) async throws {
+        try await connection.query(
+            "UPDATE pgradient.runs SET lease_expires_at = clock_timestamp() + \(Self.duration) WHERE \(condition)",
+            name: "extend lease"
+        )
+    }
+
     /// Gives the run back, so that another may go on with it at once.
     func release(on connection: Connection) async throws {
         try await connection.query(

@@ -115,7 +115,8 @@ extension Run {
         etaSeconds = try row.get("eta_s")
     }
 
-    private static func known<T: RawRepresentable>(_ text: String) throws(TrainingError) -> T where T.RawValue == String {
+    private static func known<T: RawRepresentable>(_ text: String) throws(TrainingError) -> T
+    where T.RawValue == String {
         guard let value = T(rawValue: text) else {
             throw TrainingError(.internal, "this version of pgradient does not know the \(T.self) \"\(text)\"")
         }

@@ -56,7 +56,11 @@ enum RunStore {
             name: "newest run"
         )
         guard let row = found.first else {
-            throw TrainingError(.runNotFound, "there is no run yet", hint: "start one with POST /train or pgradient train")
+            throw TrainingError(
+                .runNotFound,
+                "there is no run yet",
+                hint: "start one with POST /train or `pgradient train`"
+            )
         }
         return try Run(row)
     }
@@ -104,6 +108,11 @@ enum RunStore {
     }
 
     static func notFound(_ id: Int) -> TrainingError {
-        TrainingError(.runNotFound, "there is no run \(id)", field: "run", hint: "GET /train or `pgradient runs` lists them")
+        TrainingError(
+            .runNotFound,
+            "there is no run \(id)",
+            field: "run",
+            hint: "GET /train or `pgradient runs` lists them"
+        )
     }
 }

@@ -40,6 +40,7 @@ public final class Signals: Sendable {
     private struct State {
         var subscribers: [Int: AsyncStream<Signal>.Continuation] = [:]
         var nextID = 0
+        var hasEnded = false
     }
 
     private let state = Mutex(State())
@@ -52,13 +53,18 @@ public final class Signals: Sendable {
         self.logger = logger
     }
 
-    /// A stream of news. A subscriber that falls behind keeps the newest.
+    /// A stream of news, which ends when `run()` does. A subscriber that falls behind keeps the newest.
     public func subscribe() -> AsyncStream<Signal> {
         let (stream, continuation) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(64))
-        let id = state.withLock { state in
+        let id = state.withLock { state -> Int? in
+            guard !state.hasEnded else { return nil }
             state.nextID += 1
             state.subscribers[state.nextID] = continuation
             return state.nextID
+        }
+        guard let id else {
+            continuation.finish()
+            return stream
         }
         continuation.onTermination = { [weak self] _ in
             self?.state.withLock { $0.subscribers[id] = nil }
@@ -86,7 +92,12 @@ public final class Signals: Sendable {
             }
             group.cancelAll()
         }
-        state.withLock { $0.subscribers.values.forEach { $0.finish() } }
+        let left = state.withLock { state in
+            state.hasEnded = true
+            return Array(state.subscribers.values)
+        }
+        // Outside the lock: finishing calls `onTermination`, which takes it.
+        for subscriber in left { subscriber.finish() }
     }
 
     private func poll() async {

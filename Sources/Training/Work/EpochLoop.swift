@@ -60,20 +60,22 @@ struct EpochLoop {
         let statements = try await statements(iterations, on: connection)
         let started = ContinuousClock.now
         let target = epoch + iterations
-        let row = try await connection.transaction { connection in
-            try await lease.fence(on: connection)
-            let binds = try statements.iterate.text.binds { fill($0, target) }
-            let result = try await connection.execute(prepared: statements.iterate.name, binds)
-            guard let row = result.first, try row.get("rows") == Double(rows) else { throw SnapshotLost() }
-            guard let record = statements.record else { return row }
-            let milliseconds = started.duration(to: .now) / .milliseconds(1)
-            let recording = try record.text.binds { try? fill($0, target, result: row, milliseconds) }
-            guard let recorded = try await connection.execute(prepared: record.name, recording).first else {
-                throw SnapshotLost()
+        let row = try await withinRange {
+            try await connection.transaction { connection in
+                try await lease.fence(on: connection)
+                let binds = try statements.iterate.text.binds { fill($0, target) }
+                let result = try await connection.execute(prepared: statements.iterate.name, binds)
+                guard let row = result.first, try row.get("rows") == Double(rows) else { throw SnapshotLost() }
+                guard let record = statements.record else { return row }
+                let milliseconds = started.duration(to: .now) / .milliseconds(1)
+                let recording = try record.text.binds { try? fill($0, target, result: row, milliseconds) }
+                guard let recorded = try await connection.execute(prepared: record.name, recording).first else {
+                    throw SnapshotLost()
+                }
+                return recorded
             }
-            return recorded
         }
-        guard try row.get("recorded") else { return .diverged }
+        guard let row, try row.get("recorded") else { return .diverged }
         let loss: Double = try row.get("loss")
         weights = try row.get("weights")
         state = try row.get("state")
@@ -83,12 +85,27 @@ struct EpochLoop {
     }
 
     /// Measures the last parameters: the iteration that would do so does not come.
-    func close(on connection: Connection) async throws {
+    /// - Returns: false if there is no finite measure of them.
+    func close(on connection: Connection) async throws -> Bool {
         let statement = recorder.close(try plan.evaluation()).render()
         try await connection.prepare("close", statement)
-        try await connection.transaction { connection in
-            try await lease.fence(on: connection)
-            try await connection.execute(prepared: "close", statement.binds { fill($0, epoch) })
+        let row = try await withinRange {
+            try await connection.transaction { connection in
+                try await lease.fence(on: connection)
+                let result = try await connection.execute(prepared: "close", statement.binds { fill($0, epoch) })
+                guard let row = result.first, try row.get("rows") == Double(rows) else { throw SnapshotLost() }
+                return row
+            }
+        }
+        return try row?.get("recorded") ?? false
+    }
+
+    /// Runs a transaction; nil if a number left the range of float8, which is how PostgreSQL tells of divergence.
+    private func withinRange(_ transaction: () async throws -> Row) async throws -> Row? {
+        do {
+            return try await transaction()
+        } catch let error as PostgresError where error.sqlState == "22003" {
+            return nil
         }
     }
 

@@ -80,14 +80,14 @@ struct EpochRecorder {
         \(evaluation.sql)
         ), held AS (
           UPDATE pgradient.runs SET loss = sound.loss, accuracy = \(accuracy), r2 = \(r2)
-          FROM sound WHERE \(lease.condition) AND sound.rows = \(literal: Double(rows))
+          FROM sound WHERE \(lease.condition) AND sound.rows = \(literal: Double(rows)) AND sound.loss < 'Infinity'
           RETURNING runs.id
         ), new_metrics AS (
           INSERT INTO pgradient.metrics (run_id, epoch, split, loss, accuracy, r2)
           SELECT id, (\(hole: Hole.epoch, .int8))::int4, 'train', sound.loss, \(accuracy), \(r2) FROM held, sound
           ON CONFLICT DO NOTHING
         )
-        SELECT sound.loss, metric, EXISTS (SELECT FROM held) AS recorded FROM sound
+        SELECT rows, EXISTS (SELECT FROM held) AS recorded FROM sound
         """
     }
 

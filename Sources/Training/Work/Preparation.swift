@@ -14,19 +14,26 @@ struct Preparation {
     /// - Returns: the run as it is afterwards.
     func ready(_ run: Run, on connection: Connection) async throws -> Run {
         let request = try TrainingRequest(run.spec)
-        if let hash = run.contentHash, let rows = run.rows {
-            let known = Snapshot.Content(rows: rows, hash: hash)
-            let snapshot = Snapshot(run: run.id)
-            if try await snapshot.exists(on: connection),
-                try await snapshot.content(features: run.features.count, on: connection) == known
-            {
-                return run
-            }
-            logger.notice("the snapshot is gone or changed; making it again", metadata: ["run": "\(run.id)"])
-            try await rebuild(run, request, known, on: connection)
-            return run
+        guard let hash = run.contentHash, let rows = run.rows else {
+            return try await prepare(run, request, on: connection)
         }
-        return try await prepare(run, request, on: connection)
+        let known = Snapshot.Content(rows: rows, hash: hash)
+        // Fenced, because reading a large table takes longer than a lease lasts.
+        try await connection.transaction { connection in
+            try await lease.fence(on: connection)
+            if try await !isWhole(run, known, on: connection) {
+                logger.notice("the snapshot is gone or changed; making it again", metadata: ["run": "\(run.id)"])
+                try await rebuild(run, request, known, on: connection)
+            }
+            try await lease.extend(on: connection)
+        }
+        return run
+    }
+
+    private func isWhole(_ run: Run, _ known: Snapshot.Content, on connection: Connection) async throws -> Bool {
+        let snapshot = Snapshot(run: run.id)
+        guard try await snapshot.exists(on: connection) else { return false }
+        return try await snapshot.content(features: run.features.count, on: connection) == known
     }
 
     private func prepare(_ run: Run, _ request: TrainingRequest, on connection: Connection) async throws -> Run {
@@ -56,12 +63,6 @@ struct Preparation {
             let labels: SQLValue =
                 facts.classes.isEmpty ? .null(.jsonb) : .jsonb(Self.labels(facts, dataset).compact)
             try await snapshot.create(dataset, facts, on: connection)
-            if plan.isParallel {
-                try await connection.query(
-                    "ALTER TABLE \(snapshot.name) SET (parallel_workers = \(literal: workers))",
-                    name: "parallel snapshot"
-                )
-            }
             let content = try await snapshot.content(features: dataset.features.count, on: connection)
             try await connection.query(
                 """
@@ -95,22 +96,18 @@ struct Preparation {
         _ known: Snapshot.Content,
         on connection: Connection
     ) async throws {
-        try await connection.transaction { connection in
-            try await lease.fence(on: connection)
-            let dataset = try await Dataset.resolve(request, on: connection)
-            let facts = try DatasetFacts(of: run)
-            let snapshot = Snapshot(run: run.id)
-            try await snapshot.create(dataset, facts, on: connection)
-            let content = try await snapshot.content(features: run.features.count, on: connection)
-            guard content == known else {
-                throw TrainingError(
-                    .sourceChanged,
-                    "the rows of \(dataset.title) are not those the run began with "
-                        + "(\(known.rows) then, \(content.rows) now)",
-                    field: "source",
-                    hint: "start a new run on the rows as they are"
-                )
-            }
+        let dataset = try await Dataset.resolve(request, on: connection)
+        let snapshot = Snapshot(run: run.id)
+        try await snapshot.create(dataset, DatasetFacts(of: run), on: connection)
+        let content = try await snapshot.content(features: run.features.count, on: connection)
+        guard content == known else {
+            throw TrainingError(
+                .sourceChanged,
+                "the rows of \(dataset.title) are not those the run began with "
+                    + "(\(known.rows) then, \(content.rows) now)",
+                field: "source",
+                hint: "start a new run on the rows as they are"
+            )
         }
     }
 
@@ -121,7 +118,7 @@ struct Preparation {
                 switch dataset.labelKind {
                 case .integer: Int(text).map(JSON.integer) ?? .string(text)
                 case .boolean: .bool(text == "true")
-                case .real, .text, .other: .string(text)
+                case .real, .text, .enumeration, .other: .string(text)
                 }
             }
         )

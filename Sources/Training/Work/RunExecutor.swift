@@ -43,17 +43,21 @@ public struct RunExecutor: Sendable {
     ///   is then unfinished, and whoever claims it next goes on with it.
     public func execute(on connection: Connection) async throws -> Run {
         do {
-            try await configure(connection)
-            let reason = try await prepareAndTrain(on: connection)
-            return try await finish(reason == .diverged ? .diverged : .succeeded, reason, on: connection)
+            return try await trainAndFinish(on: connection)
         } catch is LeaseLost {
             logger.warning("the run was taken over by another process; leaving it alone")
             return try await RunStore.run(lease.run, on: connection)
+        }
+    }
+
+    private func trainAndFinish(on connection: Connection) async throws -> Run {
+        do {
+            try await configure(connection)
+            let reason = try await prepareAndTrain(on: connection)
+            return try await finish(reason == .diverged ? .diverged : .succeeded, reason, on: connection)
         } catch is RunCancelled {
             return try await finish(.cancelled, .cancelled, on: connection)
-        } catch let error as CancellationError {
-            throw error
-        } catch let error as ConnectionError {
+        } catch let error where error is LeaseLost || error is CancellationError || error is ConnectionError {
             throw error
         } catch {
             let shown = TrainingError(error)
@@ -82,11 +86,15 @@ public struct RunExecutor: Sendable {
             // The plan decides about workers by the size of the work, not by that of the table.
             "SET min_parallel_table_scan_size = 0", "SET parallel_setup_cost = 0", "SET parallel_tuple_cost = 0",
             "SET statement_timeout = 0",
+            // Scans begin at the beginning, so that sums in one process have the same bits every time.
+            "SET synchronize_seqscans = off",
             // A window statement keeps its rows in memory up to this, then in temporary files.
             "SET work_mem = '64MB'",
             // Ends the transaction of a daemon that was stopped in the middle, so that its lock goes away.
             "SET idle_in_transaction_session_timeout = '60s'",
             "SET client_connection_check_interval = '1s'",
+            // Dropping what may not be there is no news.
+            "SET client_min_messages = warning",
         ]
         for setting in settings { try await connection.query(setting, name: "configure") }
     }
@@ -99,11 +107,16 @@ public struct RunExecutor: Sendable {
             let run = try await Preparation(lease: lease, logger: logger).ready(stored, on: connection)
             do {
                 return try await train(run, on: connection)
-            } catch let error as SnapshotLost {
+            } catch let error where Self.isSnapshotLost(error) {
                 losses += 1
                 guard losses < Self.maximumSnapshotLosses else { throw error }
             }
         }
+    }
+
+    /// Emptied by a crash of the server, or dropped by a person who cleaned up.
+    private static func isSnapshotLost(_ error: any Error) -> Bool {
+        error is SnapshotLost || (error as? PostgresError)?.sqlState == "42P01"
     }
 
     /// A snapshot that vanishes again and again is somebody else's doing.
@@ -126,36 +139,37 @@ public struct RunExecutor: Sendable {
         if !plan.isParallel { try await connection.query("SET max_parallel_workers_per_gather = 0") }
         var loop = try await EpochLoop(run, plan: plan, lease: lease, rate: request.learningRate, on: connection)
         var stopping = StopRule(tol: request.tol, patience: request.patience)
-        // A resumed run has to remember what it has seen.
-        let seen = try await MetricStore.losses(run.id, before: loop.epoch, on: connection)
-        for loss in seen { _ = stopping.shouldStop(loss: loss) }
+        var isStopped = false
+        // A resumed run remembers what it has seen, which may have been enough.
+        for (epoch, loss) in try await MetricStore.losses(run.id, before: loop.epoch, on: connection) {
+            isStopped = stopping.shouldStop(loss: loss, epoch: epoch)
+        }
 
         var throttle = Throttle(interval: .milliseconds(250))
-        while loop.epoch < run.maxIter {
-            let iteration: EpochLoop.Outcome
-            do {
-                iteration = try await loop.advance(limit: run.maxIter, on: connection)
-            } catch let error as PostgresError where error.sqlState == "22003" {
-                // float8 overflow: some number left the range that any learning needs.
-                logger.notice("a number left the range of float8", metadata: ["epoch": "\(loop.epoch)"])
-                return .diverged
-            }
-            switch iteration {
-            case .diverged: return .diverged
-            case .recorded(let loss, let metric, let milliseconds):
-                let shown = run.task == .classification ? metric : run.labelVariance.map { 1 - metric / $0 }
-                onProgress(
-                    .init(run: run, epoch: loop.epoch, loss: loss, metric: shown, milliseconds: milliseconds)
+        while !isStopped, loop.epoch < run.maxIter {
+            let measured = loop.epoch
+            guard
+                case .recorded(let loss, let metric, let time) = try await loop.advance(
+                    limit: run.maxIter,
+                    on: connection
                 )
-                if throttle.passes() { try await notify("progress", on: connection) }
-                if stopping.shouldStop(loss: loss) {
-                    try await loop.close(on: connection)
-                    return .tol
-                }
-            }
+            else { return .diverged }
+            onProgress(
+                .init(run: run, epoch: loop.epoch, loss: loss, metric: shown(metric, run), milliseconds: time)
+            )
+            if throttle.passes() { try await notify("progress", on: connection) }
+            isStopped = stopping.shouldStop(loss: loss, epoch: measured)
         }
-        try await loop.close(on: connection)
-        return .maxIter
+        guard try await loop.close(on: connection) else { return .diverged }
+        return isStopped ? .tol : .maxIter
+    }
+
+    /// The metric of an iteration as people know it: accuracy, or R² where there is anything to explain.
+    private func shown(_ metric: Double, _ run: Run) -> Double? {
+        switch run.task {
+        case .classification: metric
+        case .regression: run.labelVariance.flatMap { $0 > 0 ? 1 - metric / $0 : nil }
+        }
     }
 
     private func finish(
@@ -165,6 +179,12 @@ public struct RunExecutor: Sendable {
         on connection: Connection
     ) async throws -> Run {
         try await connection.transaction { connection in
+            // Stronger than the fence: waits for a wish to cancel that is being stored (it refers to the run), so that
+            // the DELETE below sees it.
+            try await connection.query(
+                "SELECT FROM pgradient.runs WHERE \(lease.condition) FOR UPDATE",
+                name: "lock run"
+            )
             let document: SQLValue = error.map { .jsonb($0.json.compact) } ?? .null(.jsonb)
             let ended = try await connection.query(
                 """

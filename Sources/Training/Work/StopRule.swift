@@ -3,19 +3,21 @@ struct StopRule: Sendable {
     private let tol: Double
     private let patience: Int
     private var best = Double.infinity
-    private var epochsWithoutGain = 0
+    /// The last epoch whose loss was a gain.
+    private var lastGain = 0
 
     init(tol: Double, patience: Int) {
         self.tol = tol
         self.patience = patience
     }
 
-    /// Takes the next epoch's loss.
+    /// Takes the loss of an epoch. Blocks of several iterations tell that of their first one only; the epochs between
+    /// count all the same.
     /// - Returns: whether to stop now.
-    mutating func shouldStop(loss: Double) -> Bool {
+    mutating func shouldStop(loss: Double, epoch: Int) -> Bool {
         guard tol > 0 else { return false }
-        epochsWithoutGain = loss > best - tol ? epochsWithoutGain + 1 : 0
+        if loss <= best - tol { lastGain = epoch }
         best = min(best, loss)
-        return epochsWithoutGain > patience
+        return epoch - lastGain > patience
     }
 }

@@ -35,50 +35,45 @@ struct TrainingPlan: Sendable {
     ) throws {
         let layout = ParameterLayout(layerSizes: layerSizes)
         guard layout.count <= Self.maximumParameters else { throw Self.tooWide(layout.count) }
-        let spec = NetworkSpec(
-            layerSizes: layerSizes,
-            activations: request.activations,
-            head: Self.head(task: task),
-            l2: request.l2,
-            solver: request.solver
-        )
-        step = try TrainingStep(spec)
+        step = try TrainingStep(request.network(task: task, layerSizes: layerSizes))
         lowering = Lowering(step)
         source = RowSource(table: table)
         shape = request.shape ?? .step
         blockSize = shape == .window ? min(request.blockSize, request.maxIter) : 1
+        if shape == .window { try Self.checkWidth(step, dialect: lowering.dialect) }
 
         let nanoseconds = lowering.estimatedRowCost * Double(rows)
         let statement = try Self.limited { [lowering, source, shape, blockSize] () throws(StatementLimitError) in
-            switch shape {
-            case .step: try lowering.step(source)
-            case .window: try lowering.window(source, iterations: blockSize)
-            }
+            try lowering.statement(shape, source, iterations: blockSize)
         }
         isParallel = statement.parallelSafe && workers > 0 && nanoseconds > Self.parallelThreshold
         reason = Self.reason(request, shape, blockSize, isParallel, nanoseconds)
     }
 
-    static func head(task: TaskKind) -> Head {
-        switch task {
-        case .classification: .softmaxCrossEntropy
-        case .regression: .squaredError
-        }
-    }
-
     /// The statement that does this many iterations.
     func statement(iterations: Int) throws -> LoweredStatement {
         try Self.limited { () throws(StatementLimitError) in
-            switch shape {
-            case .step: try lowering.step(source)
-            case .window: try lowering.window(source, iterations: iterations)
-            }
+            try lowering.statement(shape, source, iterations: iterations)
         }
     }
 
     /// The forward pass that measures the last parameters.
     func evaluation() throws -> LoweredStatement {
         try Self.limited { () throws(StatementLimitError) in try lowering.evaluation(source) }
+    }
+
+    /// Every level of a window statement carries all parameters and the solver's state: found out before all of its
+    /// iterations are written.
+    private static func checkWidth(_ step: TrainingStep, dialect: Dialect) throws(TrainingError) {
+        let columns = step.layout.count + step.stateCount
+        guard columns > dialect.maximumTargetList else { return }
+        throw TrainingError(
+            .tooLarge,
+            "shape window carries every parameter and the solver's state as a column: at least \(columns), "
+                + "and the limit is \(dialect.maximumTargetList) columns in one SELECT",
+            field: "shape",
+            hint: "use shape step, or a narrower network"
+        )
     }
 
     static func tooWide(_ parameters: Int) -> TrainingError {

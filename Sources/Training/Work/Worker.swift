@@ -58,7 +58,9 @@ public struct Worker: Sendable {
                 return
             }
         }
-        let metadata: Logger.Metadata = ["run": "\(lease.run)", "state": "\(run.state.rawValue)", "epoch": "\(run.epoch)"]
-        logger.info("the run ended", metadata: metadata)
+        logger.info(
+            "the run ended",
+            metadata: ["run": "\(lease.run)", "state": "\(run.state.rawValue)", "epoch": "\(run.epoch)"]
+        )
     }
 }

@@ -18,10 +18,10 @@ struct Cancel: AsyncParsableCommand {
         try await withBackend(global) { backend in
             let run = try await backend.service.cancel(id)
             switch run.state {
-            case .cancelled: Terminal.line("run \(id) is cancelled after \(run.epoch) epochs")
-            case .queued, .preparing, .running: Terminal.line("run \(id) will stop after the statement under way")
+            case .cancelled: try Terminal.line("run \(id) is cancelled after \(run.epoch) epochs")
+            case .queued, .preparing, .running: try Terminal.line("run \(id) will stop after the statement under way")
             case .succeeded, .failed, .diverged:
-                Terminal.line("run \(id) had ended before: \(run.state.rawValue) after \(run.epoch) epochs")
+                try Terminal.line("run \(id) had ended before: \(run.state.rawValue) after \(run.epoch) epochs")
             }
         }
     }

@@ -18,17 +18,20 @@ struct Demo: AsyncParsableCommand {
     )
 
     @OptionGroup var global: GlobalOptions
-    @Option(help: ArgumentHelp("Another draw of the data.", valueName: "n")) var seed: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Another draw of the data.", valueName: "n"))
+    var seed: Int?
 
     func run() async throws {
+        var body: JSON = ["name": "demo"]
+        if let seed { body.set("seed", .integer(seed)) }
+        // A seed that can't be one is refused before a database is started.
+        _ = try TrainingRequest(body)
         Terminal.note(
             "Training 2 inputs → 2 ReLU units → softmax over 2 classes on 100,000 rows, all of it in PostgreSQL."
         )
         try await withBackend(global) { backend in
-            var body: JSON = ["name": "demo"]
-            if let seed { body.set("seed", .integer(seed)) }
             let run = try await TrainingCommand(backend: backend).train(body)
-            RunSummary.show(run)
+            try RunSummary.show(run)
             try RunSummary.exitCode(run)
             try await report(run, backend)
         }
@@ -39,13 +42,13 @@ struct Demo: AsyncParsableCommand {
         func accuracy(_ epoch: Int) -> String {
             Numbers.percent(metrics.first { $0.epoch == epoch }?.accuracy)
         }
-        Terminal.line()
+        try Terminal.line()
         var table = Table("iterations", "accuracy", "the article reports")
         table.add("10", accuracy(10), "93 %")
         table.add("20", accuracy(20), "")
         table.add("100", accuracy(100), "99 %")
-        Terminal.output(table.text)
-        Terminal.line(
+        try Terminal.output(table.text)
+        try Terminal.line(
             """
 
             After 10 iterations the network is just leaving its plateau, so that figure is the luck of the draw: over
@@ -53,32 +56,32 @@ struct Demo: AsyncParsableCommand {
             """
         )
         let parameters = try await backend.service.parameters(run.id, .last)
-        Terminal.line()
-        Terminal.line("parameters of epoch \(parameters.epoch):")
+        try Terminal.line()
+        try Terminal.line("parameters of epoch \(parameters.epoch):")
         for (name, value) in zip(parameters.layout.names, parameters.weights) {
-            Terminal.line("  \(name)\(String(repeating: " ", count: max(0, 8 - name.count)))\(value)")
+            try Terminal.line("  \(name)\(String(repeating: " ", count: max(0, 8 - name.count)))\(value)")
         }
-        Terminal.line()
-        Terminal.output(look(run, backend))
+        try Terminal.line()
+        let again = try Invocation(global, Settings(global), backend)
+        try Terminal.output(look(run, again, isPrivate: backend.privatePsql != nil))
     }
 
     /// Lines that can be pasted as they are.
-    private func look(_ run: Run, _ backend: Backend) -> String {
-        let program = Invocation.path
-        let flags = Invocation.databaseFlags(global)
+    private func look(_ run: Run, _ again: Invocation, isPrivate: Bool) -> String {
         let history =
             "select epoch, name, value from pgradient.param_history where run_id = \(run.id) and epoch in (0, 10, 100)"
-        let server = global.databaseURL == nil ? "Start the daemon, which keeps the database running" : "Start the daemon"
+        let server = isPrivate ? "Start the daemon, which keeps the database running" : "Start the daemon"
+        let rows = #"{"run": \#(run.id), "rows": [{"x1": 0.3, "x2": -1}]}"#
         return """
             To look further. \(server):
-              \(program) serve\(flags) &
+              \(again.serve) &
 
             and then
-              curl --retry 10 --retry-connrefused localhost:8080/train/\(run.id)
-              curl 'localhost:8080/params?run=\(run.id)&epoch=20'
-              curl -X POST localhost:8080/predict -d '{"run": \(run.id), "rows": [{"x1": 0.3, "x2": -1}]}'
-              curl localhost:8080/train/\(run.id)/sql
-              \(backend.psql) -c "\(history)"
+              \(again.curl("/train/\(run.id)", waits: true))
+              \(again.curl("/params?run=\(run.id)&epoch=20"))
+              \(again.curl("/predict", posting: rows))
+              \(again.curl("/train/\(run.id)/sql"))
+              \(again.psql) -c "\(history)"
 
             """
     }

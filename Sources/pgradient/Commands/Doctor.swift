@@ -21,25 +21,26 @@ struct Doctor: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
+        Interruption.watch()
         let settings = try Settings(global)
-        Terminal.line("pgradient \(PGradient.version)")
+        try Terminal.line("pgradient \(PGradient.version)")
         var isHealthy = true
-        func show(_ mark: String, _ name: String, _ text: String, _ remedy: String?) {
-            Terminal.line("\(mark)  \(name): \(text)")
-            if let remedy { Terminal.line("   → \(remedy)") }
+        func show(_ mark: String, _ name: String, _ text: String, _ remedy: String?) throws {
+            try Terminal.line("\(mark)  \(name): \(text)")
+            if let remedy { try Terminal.line("   → \(remedy)") }
         }
         if settings.databaseURL == nil {
             let report = await ToolReport.gather(dataDirectory: settings.dataDirectory)
-            for line in report.lines { show(Self.mark(line.standing), line.name, line.text, line.remedy) }
+            for line in report.lines { try show(Self.mark(line.standing), line.name, line.text, line.remedy) }
             isHealthy = report.isHealthy
         } else {
-            let backend = try await Backend.unmigrated(settings, logger: settings.logger(level: .error))
+            let backend = try await Backend.unmigrated(settings, logger: settings.logger(commandLevel: .error))
             let report = await DatabaseReport.gather(backend.service)
-            for line in report.lines { show(line.isFine ? "✓" : "✗", line.name, line.text, line.remedy) }
-            isHealthy = report.lines.allSatisfy(\.isFine)
             await backend.close()
+            for line in report.lines { try show(line.isFine ? "✓" : "✗", line.name, line.text, line.remedy) }
+            isHealthy = report.lines.allSatisfy(\.isFine)
         }
-        Terminal.line(isHealthy ? "everything needed is there" : "something stands in the way; see ✗ above")
+        try Terminal.line(isHealthy ? "everything needed is there" : "something stands in the way; see ✗ above")
         if !isHealthy { throw ExitCode(1) }
     }
 

@@ -16,12 +16,13 @@ struct Migrate: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
+        Interruption.watch()
         let settings = try Settings(global)
-        let backend = try await Backend.unmigrated(settings, logger: settings.logger(level: .warning))
+        let backend = try await Backend.unmigrated(settings, logger: settings.logger(commandLevel: .warning))
         do {
             let applied = try await backend.service.migrate()
-            for name in applied { Terminal.line("applied \(name)") }
-            if applied.isEmpty { Terminal.line("the schema is up to date") }
+            for name in applied { try Terminal.line("applied \(name)") }
+            if applied.isEmpty { try Terminal.line("the schema is up to date") }
             await backend.close()
         } catch {
             await backend.close()

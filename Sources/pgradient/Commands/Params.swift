@@ -27,7 +27,9 @@ struct Params: AsyncParsableCommand {
     @Option(help: "table, json, csv or ndjson.") var format: Format = .table
 
     func validate() throws {
-        if epoch != nil, from != nil || to != nil { throw ValidationError("--epoch and --from/--to exclude each other") }
+        if epoch != nil, from != nil || to != nil {
+            throw ValidationError("--epoch and --from/--to exclude each other")
+        }
         if let from, let to, from > to { throw ValidationError("--from \(from) is after --to \(to)") }
         if (from ?? 0) < 0 || (to ?? 0) < 0 { throw ValidationError("epochs count from 0") }
     }
@@ -38,7 +40,7 @@ struct Params: AsyncParsableCommand {
             if from != nil || to != nil {
                 try await history(backend.service)
             } else {
-                show([try await backend.service.parameters(run, choice)], isHistory: false)
+                try show([try await backend.service.parameters(run, choice)], isHistory: false)
             }
         }
     }
@@ -51,32 +53,32 @@ struct Params: AsyncParsableCommand {
         while next <= epochs.upperBound {
             let (_, page) = try await service.history(run, next...epochs.upperBound, limit: 100)
             guard let last = page.last else { return }
-            show(page, isHistory: true, withHeader: isFirst)
+            try show(page, isHistory: true, withHeader: isFirst)
             next = last.epoch + 1
             isFirst = false
         }
     }
 
-    private func show(_ history: [Parameters], isHistory: Bool, withHeader: Bool = true) {
+    private func show(_ history: [Parameters], isHistory: Bool, withHeader: Bool = true) throws {
         switch format {
         case .table:
             for parameters in history {
                 let loss = parameters.loss.map { ", loss \(Numbers.loss($0))" } ?? ""
-                Terminal.line("run \(parameters.run), epoch \(parameters.epoch)\(loss)")
+                try Terminal.line("run \(parameters.run), epoch \(parameters.epoch)\(loss)")
                 var table = Table("name", "value")
                 for (name, value) in zip(parameters.layout.names, parameters.weights) { table.add(name, "\(value)") }
-                Terminal.output(table.text)
+                try Terminal.output(table.text)
             }
         case .json:
             for parameters in history {
                 let document = isHistory ? ParamsDocument.entry(parameters) : ParamsDocument.json(parameters)
-                Terminal.output(document.pretty)
+                try Terminal.output(document.pretty)
             }
         case .ndjson:
-            for parameters in history { Terminal.line(ParamsDocument.entry(parameters).compact) }
+            for parameters in history { try Terminal.line(ParamsDocument.entry(parameters).compact) }
         case .csv:
             let text = ParamsDocument.csv(history)
-            Terminal.output(withHeader ? text : String(text.drop { $0 != "\n" }.dropFirst()))
+            try Terminal.output(withHeader ? text : String(text.drop { $0 != "\n" }.dropFirst()))
         }
     }
 }

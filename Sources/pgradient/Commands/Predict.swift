@@ -14,8 +14,10 @@ struct Predict: AsyncParsableCommand {
 
             EXAMPLES
               pgradient predict '{"x1": 0.3, "x2": -1}'
-              pgradient predict --run 7 --epoch best '{"x1": 0.3, "x2": -1}' '{"x1": 1, "x2": 1}'
-              psql -Atc "select row_to_json(t) from (select x1, x2 from points) t" | pgradient predict --run 7
+              pgradient predict --run 7 --epoch best '{"x1": 0.3, "x2": -1}'
+              pgradient predict '{"x1": 0.3, "x2": -1}' '{"x1": 1, "x2": 1}'
+              psql -Atc "select row_to_json(p) from points p" |
+                pgradient predict --run 7
             """
     )
 
@@ -31,14 +33,17 @@ struct Predict: AsyncParsableCommand {
         try await withBackend(global) { backend in
             let (parameters, predictions) = try await backend.service.predict(run, epoch: choice, rows: rows)
             if json {
-                Terminal.output(PredictionsDocument.json(parameters, predictions).pretty)
+                try Terminal.output(PredictionsDocument.json(parameters, predictions).pretty)
             } else {
-                for prediction in predictions { Terminal.line(PredictionsDocument.json(prediction).compact) }
+                for prediction in predictions { try Terminal.line(PredictionsDocument.json(prediction).compact) }
             }
         }
     }
 
     private static func standardInput() throws -> [JSON] {
+        if Terminal.inputIsInteractive {
+            throw UsageError("there are no rows: give them as arguments or on standard input")
+        }
         let data = try FileHandle.standardInput.readToEnd() ?? Data()
         let text = String(decoding: data, as: UTF8.self)
         if text.drop(while: \.isWhitespace).first == "[" {

@@ -10,7 +10,8 @@ struct RequestOptions: ParsableArguments {
     @Option(help: "A name for the run.") var name: String?
     @Option(help: ArgumentHelp("Table or view to learn from.", valueName: "schema.table")) var table: String?
     @Option(help: ArgumentHelp("Example to learn from: article.", valueName: "name")) var example: String?
-    @Option(help: ArgumentHelp("Rows of the example.", valueName: "n")) var rows: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Rows of the example.", valueName: "n"))
+    var rows: Int?
     @Option(help: ArgumentHelp("Column to predict.", valueName: "column")) var label: String?
 
     @Option(help: ArgumentHelp("Columns to learn from, with commas between them.", valueName: "a,b,…"))
@@ -20,6 +21,7 @@ struct RequestOptions: ParsableArguments {
 
     @Option(
         name: [.customLong("hidden"), .customLong("hidden-layer-sizes")],
+        parsing: .unconditional,
         help: ArgumentHelp("Units per hidden layer, as in 16,8; \"\" is a linear model.", valueName: "n,n,…")
     )
     var hidden: String?
@@ -28,39 +30,61 @@ struct RequestOptions: ParsableArguments {
     var activation: String?
 
     @Option(help: "adam or sgd.") var solver: String?
-    @Option(help: ArgumentHelp("Momentum of sgd.", valueName: "x")) var momentum: Double?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Momentum of sgd.", valueName: "x"))
+    var momentum: Double?
     @Option(help: ArgumentHelp("true or false: Nesterov's momentum of sgd.", valueName: "bool")) var nesterov: Bool?
-    @Option(help: ArgumentHelp("Of adam.", valueName: "x")) var beta1: Double?
-    @Option(help: ArgumentHelp("Of adam.", valueName: "x")) var beta2: Double?
-    @Option(help: ArgumentHelp("Of adam.", valueName: "x")) var epsilon: Double?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Of adam.", valueName: "x"))
+    var beta1: Double?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Of adam.", valueName: "x"))
+    var beta2: Double?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Of adam.", valueName: "x"))
+    var epsilon: Double?
 
     @Option(
         name: [.customLong("learning-rate-init"), .customLong("rate")],
+        parsing: .unconditional,
         help: ArgumentHelp("The learning rate.", valueName: "x")
     )
     var learningRate: Double?
 
     @Option(
         name: [.customLong("l2-reg"), .customLong("l2")],
+        parsing: .unconditional,
         help: ArgumentHelp("L2 regularisation.", valueName: "x")
     )
     var l2: Double?
 
-    @Option(name: .customLong("max-iter"), help: ArgumentHelp("Epochs at most.", valueName: "n")) var maxIter: Int?
-    @Option(help: ArgumentHelp("Stop when the loss gains less; 0 never does.", valueName: "x")) var tol: Double?
+    @Option(
+        name: .customLong("max-iter"),
+        parsing: .unconditional,
+        help: ArgumentHelp("Epochs at most.", valueName: "n")
+    )
+    var maxIter: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Stop when the loss gains less; 0 never does.", valueName: "x"))
+    var tol: Double?
 
-    @Option(name: .customLong("n-iter-no-change"), help: ArgumentHelp("For how many epochs.", valueName: "n"))
+    @Option(
+        name: .customLong("n-iter-no-change"),
+        parsing: .unconditional,
+        help: ArgumentHelp("For how many epochs.", valueName: "n")
+    )
     var patience: Int?
 
     @Option(help: ArgumentHelp("true or false: scale features to mean 0, deviation 1.", valueName: "bool"))
     var standardize: Bool?
 
     @Option(name: .customLong("init"), help: "he, glorot or normal.") var initialization: String?
-    @Option(help: ArgumentHelp("Deviation of init normal.", valueName: "x")) var scale: Double?
-    @Option(help: ArgumentHelp("Seeds weights and example data.", valueName: "n")) var seed: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Deviation of init normal.", valueName: "x"))
+    var scale: Double?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Seeds weights and example data.", valueName: "n"))
+    var seed: Int?
     @Option(help: "auto, step or window.") var shape: String?
 
-    @Option(name: .customLong("block-size"), help: ArgumentHelp("Iterations per window statement.", valueName: "n"))
+    @Option(
+        name: .customLong("block-size"),
+        parsing: .unconditional,
+        help: ArgumentHelp("Iterations per window statement.", valueName: "n")
+    )
     var blockSize: Int?
 
     @Option(
@@ -109,12 +133,15 @@ struct RequestOptions: ParsableArguments {
             data = FileManager.default.contents(atPath: spec)
         }
         guard let data else { throw UsageError("the file \(spec) can't be read") }
+        let place = spec == "-" ? "standard input" : spec
         do {
             let body = try JSON(parsing: data)
-            guard body.objectValue != nil else { throw UsageError("\(spec) must hold a JSON object, not \(body.kind)") }
+            guard body.objectValue != nil else {
+                throw UsageError("\(place) must hold a JSON object, not \(body.kind)")
+            }
             return body
         } catch let error as JSONSyntaxError {
-            throw UsageError("\(spec == "-" ? "standard input" : spec), \(error)")
+            throw UsageError("\(place), \(error)")
         }
     }
 
@@ -131,7 +158,9 @@ struct RequestOptions: ParsableArguments {
     }
 
     private func set(_ pair: String, _ body: inout JSON) throws {
-        guard let equals = pair.firstIndex(of: "=") else { throw UsageError("--set \(pair) has no =; write name=value") }
+        guard let equals = pair.firstIndex(of: "=") else {
+            throw UsageError("--set \(pair) has no =; write name=value")
+        }
         let value = String(pair[pair.index(after: equals)...])
         // Text that is no JSON is a string, so that --set nulls=skip needs no quotes.
         body.set(String(pair[..<equals]), (try? JSON(parsing: value.utf8)) ?? .string(value))

@@ -21,19 +21,21 @@ struct Runs: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
-        guard (1...1000).contains(limit) else { throw ValidationError("--limit is \(limit); it must be from 1 to 1000") }
+        guard (1...1000).contains(limit) else {
+            throw ValidationError("--limit is \(limit); it must be from 1 to 1000")
+        }
     }
 
     func run() async throws {
         try await withBackend(global) { backend in
             if let id {
-                Terminal.output(RunDocument.json(try await backend.service.run(id)).pretty)
+                try Terminal.output(RunDocument.json(await backend.service.run(id)).pretty)
                 return
             }
             let (runs, next) = try await backend.service.runs(limit: limit)
             if json {
                 let document: JSON = ["runs": .array(runs.map(RunDocument.json)), "next": .optional(next)]
-                Terminal.output(document.pretty)
+                try Terminal.output(document.pretty)
                 return
             }
             guard !runs.isEmpty else {
@@ -55,7 +57,7 @@ struct Runs: AsyncParsableCommand {
                     run.name ?? ""
                 )
             }
-            Terminal.output(table.text)
+            try Terminal.output(table.text)
         }
     }
 }

@@ -32,7 +32,7 @@ struct SQLCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await withBackend(global) { backend in
-            Terminal.output(try await backend.service.statement(run, shape: shape, iterations: iterations))
+            try Terminal.output(await backend.service.statement(run, shape: shape, iterations: iterations))
         }
     }
 }

@@ -14,9 +14,11 @@ struct Serve: AsyncParsableCommand {
 
             EXAMPLES
               pgradient serve
-              pgradient serve --listen 127.0.0.1:0 --database-url postgresql://app@db.example/app
+              pgradient serve --listen 127.0.0.1:0
+              pgradient serve --database-url postgresql://app@db.example/app
               pgradient serve --listen unix:/run/pgradient.sock
-              PGRADIENT_TOKEN=$(openssl rand -hex 32) pgradient serve --listen 0.0.0.0:8080
+              PGRADIENT_TOKEN=$(openssl rand -hex 32) \\
+                pgradient serve --listen 0.0.0.0:8080
 
               curl -X POST localhost:8080/train
               curl localhost:8080/train
@@ -26,7 +28,9 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var global: GlobalOptions
 
-    @Option(help: ArgumentHelp("host:port, port 0 for any, or unix:/path. Default 127.0.0.1:8080.", valueName: "address"))
+    @Option(
+        help: ArgumentHelp("host:port, port 0 for any, or unix:/path. Default 127.0.0.1:8080.", valueName: "address")
+    )
     var listen: String?
 
     @Option(name: .customLong("token-file"), help: ArgumentHelp("File with the bearer token.", valueName: "file"))
@@ -37,12 +41,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try Settings(global, flags: ["listen": listen, "token_file": tokenFile, "workers": workers])
-        let address: ListenAddress
-        do {
-            address = try ListenAddress(parsing: settings.listen)
-        } catch {
-            throw UsageError("\(error)")
-        }
+        let address = try settings.listenAddress()
         guard address.isLoopback || settings.token != nil else {
             throw UsageError(
                 "\(address) can be reached from other machines, and there is no token; set --token-file or "
@@ -52,9 +51,11 @@ struct Serve: AsyncParsableCommand {
         let logger = settings.logger()
         let door = Door(token: settings.token)
         let server = HTTPServer(address: address, logger: logger, errorBody: Door.errorBody) { await door.handle($0) }
+        Descriptors.raiseLimit()
         // Bound first: a port in use is known before anything is started.
         let bound = try await server.start()
-        Terminal.line("pgradient \(PGradient.version) listens on \(bound.url)")
+        // A daemon whose starter does not listen works all the same.
+        try? Terminal.line("pgradient \(PGradient.version) listens on \(bound.url)")
         let group = ServiceGroup(
             configuration: .init(
                 services: [

@@ -15,7 +15,8 @@ struct Train: AsyncParsableCommand {
             EXAMPLES
               pgradient train
               pgradient train --table iris --label species
-              pgradient train --table public.sales --label amount --features price,weight --hidden 16,8 --max-iter 500
+              pgradient train --table public.sales --label amount \\
+                --features price,weight --hidden 16,8 --max-iter 500
               pgradient train --shape window --block-size 10 --max-iter 20
               pgradient train --spec request.json --seed 42
               echo '{"max_iter": 20}' | pgradient train --spec -
@@ -30,9 +31,11 @@ struct Train: AsyncParsableCommand {
 
     func run() async throws {
         let body = try request.body()
+        // What can be told without a database is told before one is started.
+        _ = try TrainingRequest(body)
         try await withBackend(global) { backend in
             let run = try await TrainingCommand(backend: backend).train(body)
-            if json { Terminal.output(RunDocument.json(run).pretty) } else { RunSummary.show(run) }
+            if json { try Terminal.output(RunDocument.json(run).pretty) } else { try RunSummary.show(run) }
             try RunSummary.exitCode(run)
         }
     }

@@ -8,28 +8,36 @@ struct TrainingCommand {
 
     /// Stores, claims and trains a run, showing progress. Ctrl-C cancels it; what was learned so far stays.
     func train(_ body: JSON) async throws -> Run {
-        let (run, lease) = try await backend.service.submitAndClaim(body, owner: Backend.owner)
-        let source = run.spec["source"]?["table"]?.stringValue ?? "the example"
-        Terminal.note("run \(run.id): \(run.features.count) features of \(source) → \(run.label)")
+        // From before there is a run, so that none is left behind without its end.
+        try await Interruption.handling { interruption in
+            let (run, lease) = try await backend.service.submitAndClaim(body, owner: Backend.owner)
+            let source = run.spec["source"]?["table"]?.stringValue ?? "the example"
+            let features = run.features.count == 1 ? "1 feature" : "\(run.features.count) features"
+            Terminal.note("run \(run.id): \(features) of \(source) → \(run.label)")
+            return try await execute(run, lease, interruption)
+        }
+    }
+
+    private func execute(_ run: Run, _ lease: Lease, _ interruption: AsyncStream<Never>) async throws -> Run {
         let display = ProgressDisplay()
-        var logger = Logger(label: "pgradient") { LineLogHandler(logLevel: .warning, format: .text, label: $0) }
-        logger.logLevel = .warning
+        defer { display.finish() }
+        // How the run ended is what the command shows; the log need not say it too.
+        var logger = backend.logger
+        if logger.logLevel == .warning { logger.logLevel = .critical }
         let executor = RunExecutor(lease: lease, logger: logger) { display.show($0) }
         let session = TrainingSession(executor: executor, settings: backend.connection, logger: logger)
         let signals = Signals(settings: backend.connection, logger: logger)
         let listening = Task { await signals.run() }
         defer { listening.cancel() }
         let news = signals.subscribe()
-        let result = try await session.execute { stop in
+        return try await session.execute { stop in
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { for await case .cancel(run: run.id) in news { return } }
-                group.addTask { await Interruption.first() }
+                group.addTask { for await _ in interruption {} }
                 await group.next()
                 group.cancelAll()
             }
             if !Task.isCancelled { stop() }
         }
-        display.finish()
-        return result
     }
 }

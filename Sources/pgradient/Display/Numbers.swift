@@ -2,8 +2,10 @@ import Foundation
 
 /// Numbers as people read them.
 enum Numbers {
-    /// `0.693147`
-    static func loss(_ value: Double?) -> String { value.map { String(format: "%.6f", $0) } ?? "–" }
+    /// `0.693147`, and `1.235e+12` where so many digits would say nothing.
+    static func loss(_ value: Double?) -> String {
+        value.map { String(format: abs($0) < 1e9 ? "%.6f" : "%.3e", $0) } ?? "–"
+    }
 
     /// `99.25 %`
     static func percent(_ value: Double?) -> String { value.map { String(format: "%.2f %%", 100 * $0) } ?? "–" }

@@ -8,8 +8,9 @@ import Training
 struct Backend: Sendable {
     let connection: ConnectionSettings
     let service: TrainingService
-    /// A `psql` line that opens the same database.
-    let psql: String
+    /// A `psql` line that opens the private cluster; nil on a database that was given.
+    let privatePsql: String?
+    let logger: Logger
     private let lease: EmbeddedCluster.Lease?
 
     /// Reaches the database, starts the private cluster if there is no other, and brings the schema up to date.
@@ -28,26 +29,29 @@ struct Backend: Sendable {
     static func unmigrated(_ settings: Settings, poolSize: Int = 4, logger: Logger) async throws -> Backend {
         if let url = settings.databaseURL {
             let connection = ConnectionSettings(conninfo: url)
-            return Backend(connection, psql: "psql \"$PGRADIENT_DATABASE_URL\"", lease: nil, poolSize, logger)
+            return Backend(connection, lease: nil, poolSize, logger)
         }
         let lease = try await EmbeddedCluster.acquire(dataDirectory: settings.dataDirectory, logger: logger)
         let connection = ConnectionSettings(conninfo: lease.conninfo)
-        return Backend(connection, psql: lease.psqlCommand, lease: lease, poolSize, logger)
+        return Backend(connection, lease: lease, poolSize, logger)
     }
 
     private init(
         _ connection: ConnectionSettings,
-        psql: String,
         lease: EmbeddedCluster.Lease?,
         _ poolSize: Int,
         _ logger: Logger
     ) {
         self.connection = connection
-        self.psql = psql
+        privatePsql = lease?.psqlCommand
         self.lease = lease
+        self.logger = logger
         let pool = Pool(connection, size: poolSize, logger: logger)
         service = TrainingService(pool: pool, logger: logger)
     }
+
+    /// Starts the private cluster again if it has died; somebody else's server is somebody else's business.
+    func restartIfDead() async throws { try await lease?.ensureRunning() }
 
     /// Lets go of the database. The last user of the private cluster stops it.
     func close() async {
@@ -61,9 +65,10 @@ struct Backend: Sendable {
 
 /// Runs a command's body on the database and lets go of it however the body ends.
 func withBackend(_ options: GlobalOptions, _ body: (Backend) async throws -> Void) async throws {
+    Interruption.watch()
     let settings = try Settings(options)
     // A command shows its own results; the log is for what goes wrong.
-    let logger = settings.logger(level: options.logLevel == nil ? .warning : nil)
+    let logger = settings.logger(commandLevel: .warning)
     let backend = try await Backend.open(settings, logger: logger)
     do {
         try await body(backend)

@@ -49,13 +49,18 @@ struct Daemon: ServiceLifecycle.Service {
         }
         let signals = Signals(settings: backend.connection, logger: logger)
         door.open(Application(training: backend.service, signals: signals, logger: logger))
-        logger.info("ready", metadata: ["psql": "\(backend.psql)"])
+        // The description of a connection shows no password.
+        logger.info(
+            "ready",
+            metadata: backend.privatePsql.map { ["psql": "\($0)"] } ?? ["database": "\(backend.connection)"]
+        )
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<settings.workers {
                 let worker = Worker(service: backend.service, signals: signals, owner: Backend.owner, logger: logger)
                 group.addTask { await worker.run() }
             }
             group.addTask { await signals.run() }
+            group.addTask { await ClusterWatch(backend: backend, signals: signals, logger: logger).run() }
             await group.waitForAll()
         }
     }

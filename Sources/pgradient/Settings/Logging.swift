@@ -34,7 +34,7 @@ struct LineLogHandler: LogHandler {
             for (key, value) in fields.sorted(by: { $0.key < $1.key }) { document.set(key, .string("\(value)")) }
             line = document.compact
         }
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        Terminal.note(line)
     }
 
     private func quoted(_ text: String) -> String {
@@ -44,9 +44,9 @@ struct LineLogHandler: LogHandler {
 
 extension Settings {
     /// The logger of a command.
-    /// - Parameter level: what a command wants when nothing else is set.
-    func logger(_ label: String = "pgradient", level: Logger.Level? = nil) -> Logger {
-        let handler = LineLogHandler(logLevel: level ?? logLevel, format: logFormat, label: label)
+    /// - Parameter commandLevel: what a command that shows its own results wants unless a level is set.
+    func logger(_ label: String = "pgradient", commandLevel: Logger.Level = .info) -> Logger {
+        let handler = LineLogHandler(logLevel: logLevel ?? commandLevel, format: logFormat, label: label)
         return Logger(label: label) { _ in handler }
     }
 }

@@ -1,6 +1,7 @@
 import Configuration
 import EmbeddedPostgres
 import Foundation
+import HTTPServer
 import JSONTree
 import Logging
 
@@ -11,13 +12,18 @@ struct Settings: Sendable {
     let dataDirectory: String
     let listen: String
     let token: String?
+    /// Where the token was read, if it was a file.
+    let tokenFile: String?
     let workers: Int
-    let logLevel: Logger.Level
+    /// Nil leaves it to the command.
+    let logLevel: Logger.Level?
     let logFormat: LogFormat
 
     /// The file that is read if it is there.
     static let fileName = "pgradient.json"
-    private static let keys = ["database_url", "data_dir", "listen", "token_file", "workers", "log_level", "log_format"]
+    private static let keys = [
+        "database_url", "data_dir", "listen", "token_file", "workers", "log_level", "log_format",
+    ]
 
     /// - Parameter flags: what was given on the command line, by key.
     init(_ options: GlobalOptions, flags: [String: String?] = [:]) throws {
@@ -37,10 +43,20 @@ struct Settings: Sendable {
         databaseURL = reader.string(forKey: "database_url").flatMap { $0.isEmpty ? nil : $0 }
         dataDirectory = reader.string(forKey: "data_dir") ?? DataDirectory.defaultPath
         listen = reader.string(forKey: "listen") ?? "127.0.0.1:8080"
-        token = try Self.token(reader)
+        tokenFile = reader.string(forKey: "token_file")
+        token = try Self.token(reader, file: tokenFile)
         workers = try Self.workers(reader.string(forKey: "workers"))
-        logLevel = try Self.choice("log_level", reader.string(forKey: "log_level")) ?? .info
+        logLevel = try Self.choice("log_level", reader.string(forKey: "log_level"))
         logFormat = try Self.choice("log_format", reader.string(forKey: "log_format")) ?? .text
+    }
+
+    /// Where the daemon listens.
+    func listenAddress() throws(UsageError) -> ListenAddress {
+        do {
+            return try ListenAddress(parsing: listen)
+        } catch {
+            throw UsageError("\(error)")
+        }
     }
 
     /// The settings file, refused if it holds a key nobody reads.
@@ -60,7 +76,9 @@ struct Settings: Sendable {
         for (name, value) in members {
             let key = name.replacing("-", with: "_")
             guard keys.contains(key) else {
-                throw UsageError("\(fileName) sets \"\(name)\", which is unknown; known are \(keys.joined(separator: ", "))")
+                throw UsageError(
+                    "\(fileName) sets \"\(name)\", which is unknown; known are \(keys.joined(separator: ", "))"
+                )
             }
             guard let text = value.stringValue ?? value.intValue.map(String.init) else {
                 throw UsageError("\(fileName): \(name) is \(value.kind); it must be a string or a whole number")
@@ -70,8 +88,8 @@ struct Settings: Sendable {
         return InMemoryProvider(name: fileName, values: values)
     }
 
-    private static func token(_ reader: ConfigReader) throws -> String? {
-        if let path = reader.string(forKey: "token_file") {
+    private static func token(_ reader: ConfigReader, file path: String?) throws -> String? {
+        if let path {
             guard let data = FileManager.default.contents(atPath: path) else {
                 throw UsageError("the token file \(path) can't be read")
             }
@@ -82,7 +100,9 @@ struct Settings: Sendable {
 
     private static func checked(_ token: String) throws -> String {
         guard token.utf8.count >= 16, token.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-            throw UsageError("the token must have at least 16 visible ASCII characters; `openssl rand -hex 32` makes one")
+            throw UsageError(
+                "the token must have at least 16 visible ASCII characters; `openssl rand -hex 32` makes one"
+            )
         }
         return token
     }

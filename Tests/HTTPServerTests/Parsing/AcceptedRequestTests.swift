@@ -19,7 +19,11 @@ struct AcceptedCase: Sendable, CustomTestStringConvertible {
 
     static let all = [
         AcceptedCase("the smallest", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET [] ? 1.1 "),
-        AcceptedCase("a POST without framing has no body", "POST /x HTTP/1.1\r\nHost: a\r\n\r\n", #"POST ["x"] ? 1.1 "#),
+        AcceptedCase(
+            "a POST without framing has no body",
+            "POST /x HTTP/1.1\r\nHost: a\r\n\r\n",
+            #"POST ["x"] ? 1.1 "#
+        ),
         AcceptedCase(
             "a GET may name a type",
             "GET /x HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n\r\n",

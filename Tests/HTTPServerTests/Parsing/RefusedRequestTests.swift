@@ -116,7 +116,11 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
     static let framing = [
         RefusedCase(411, "a type without framing", "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n\r\n"),
         RefusedCase(411, "an encoding without framing", "PUT / HTTP/1.0\r\nContent-Encoding: gzip\r\n\r\n"),
-        RefusedCase(411, "an expectation without framing", "PATCH / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n"),
+        RefusedCase(
+            411,
+            "an expectation without framing",
+            "PATCH / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n"
+        ),
         post(400, "both lengths", "Content-Length: 5\r\nTransfer-Encoding: chunked", body: "0\r\n\r\n"),
         post(400, "both lengths, turned", "Transfer-Encoding: chunked\r\nContent-Length: 5", body: "0\r\n\r\n"),
         post(400, "the same length twice", "Content-Length: 5\r\nContent-Length: 5"),

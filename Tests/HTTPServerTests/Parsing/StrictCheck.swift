@@ -47,7 +47,8 @@ enum StrictCheck {
         }
         guard lengths.count <= 1 else { return "\(lengths.count) lengths" }
         guard let length = lengths.first else {
-            if ["POST", "PUT", "PATCH"].contains(method) { return "no length" }
+            let announces = ["content-type", "content-encoding", "expect"].contains { !values($0).isEmpty }
+            if announces, ["POST", "PUT", "PATCH"].contains(method) { return "no length" }
             return body.isEmpty ? nil : "body without length"
         }
         if length.isEmpty || length.contains(where: { !("0"..."9").contains($0) }) { return "length is \(length)" }

@@ -40,6 +40,42 @@ struct ProcessTests {
         }
     }
 
+    @Test("a server that has stopped leaves no descriptor behind, however its clients went")
+    func noLeak() async {
+        await #expect(processExitsWith: .success) {
+            let handler: Handler = { request in
+                if request.path == "/" { return echo(request) }
+                return HTTPServerResponse(
+                    status: .ok,
+                    body: .stream { writer in
+                        try await writer.write([UInt8](repeating: 7, count: 10_000))
+                        await untilCancelled()
+                    }
+                )
+            }
+            // Once before counting: the runtime opens descriptors of its own at first use.
+            try await withServer(handler: handler) { address, _ in _ = try await offPool { try fetch(address) } }
+            let before = openDescriptors().count
+            for _ in 0..<5 {
+                try await withServer(limits: .quick, handler: handler) { address, _ in
+                    try await offPool {
+                        for number in 0..<20 {
+                            let client = try RawClient(address)
+                            switch number % 4 {
+                            case 0: _ = try client.get()
+                            case 1: try client.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+                            case 2: try client.send("GET / HT")
+                            default: client.reset()
+                            }
+                        }
+                    }
+                }
+            }
+            await waitForDescriptors(atMost: before)
+            #expect(openDescriptors().count <= before)
+        }
+    }
+
     @Test("running out of descriptors turns clients away, costs no time, and passes")
     func descriptorExhaustion() async {
         await #expect(processExitsWith: .success) {
@@ -75,10 +111,19 @@ private func residentBytes() -> Int {
     return pages * sysconf(Int32(_SC_PAGESIZE))
 }
 
+private func openDescriptors() -> [Int] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    return names.compactMap { Int($0) }
+}
+
+/// The wake-up descriptor goes with its last holder, a moment after the stop.
+private func waitForDescriptors(atMost most: Int) async {
+    for _ in 0..<1000 where openDescriptors().count > most { await Task.yield() }
+}
+
 /// Lowers the limit to little more than what is in use, and takes the rest.
 private func takeAllDescriptors() -> [Int32] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-    let highest = names.compactMap { Int($0) }.max() ?? 0
+    let highest = openDescriptors().max() ?? 0
     var limit = rlimit(rlim_cur: rlim_t(highest + 10), rlim_max: rlim_t(highest + 10))
     #expect(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
     var fillers: [Int32] = []

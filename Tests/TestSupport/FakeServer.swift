@@ -2,12 +2,13 @@ import Glibc
 import Synchronization
 
 /// Listens on a port of the loopback address, and answers every connection with the same bytes, or not at all.
-final class FakeServer: Sendable {
-    let port: Int
+public final class FakeServer: Sendable {
+    public let port: Int
     private let listener: Int32
     private let clients = Mutex<[Int32]>([])
 
-    init(answer: [UInt8]?) throws {
+    /// - Parameter answer: bytes of the protocol; nil never answers.
+    public init(answer: [UInt8]?) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -19,7 +20,7 @@ final class FakeServer: Sendable {
                 bind(listener, $0, size) == 0 && listen(listener, 8) == 0 && getsockname(listener, $0, &size) == 0
             }
         }
-        guard isBound else { throw NoCluster() }
+        guard isBound else { throw TestServerError(what: "the loopback interface gives no port: errno \(errno)") }
         port = Int(UInt16(bigEndian: address.sin_port))
         if let answer { serve(answer) }
     }
@@ -67,7 +68,7 @@ final class FakeServer: Sendable {
 }
 
 /// A message of PostgreSQL's protocol: its letter, its length, its body.
-func message(_ letter: Character, _ body: [UInt8]) -> [UInt8] {
+public func message(_ letter: Character, _ body: [UInt8]) -> [UInt8] {
     let length = UInt32(body.count + 4)
     return [letter.asciiValue ?? 0] + withUnsafeBytes(of: length.bigEndian) { Array($0) } + body
 }

@@ -1,0 +1,141 @@
+import HTTPServer
+import JSONTree
+import Service
+import TestSupport
+import Testing
+import Training
+
+/// The whole of the daemon but its process: server, door and application over a real socket.
+@Suite("Over a socket", .timeLimit(.minutes(1)))
+struct SocketTests {
+    private func withServer(_ body: (Int, Counter) async throws -> Void) async throws {
+        try await Counter.open(working: true) { counter in
+            let door = Door(token: nil)
+            door.open(counter.application)
+            let server = HTTPServer(
+                address: .tcp(host: "127.0.0.1", port: 0),
+                logger: quiet,
+                errorBody: Door.errorBody
+            ) { await door.handle($0) }
+            guard case .tcp(_, let port) = try await server.start() else { return }
+            do {
+                try await body(port, counter)
+                await server.shutdown(grace: .zero)
+            } catch {
+                await server.shutdown(grace: .zero)
+                throw error
+            }
+        }
+    }
+
+    private func ask(
+        _ port: Int,
+        _ method: String,
+        _ target: String,
+        _ body: String? = nil
+    ) async throws -> Visitor.Answer {
+        try await offPool { try Visitor(port: port).ask(method, target, body) }
+    }
+
+    @Test("a request is trained, watched, looked at and asked, all on one connection")
+    func wholeStory() async throws {
+        try await withServer { port, _ in
+            try await offPool {
+                let visitor = try Visitor(port: port)
+                let body = #"{"source": {"example": "article", "rows": 500}, "max_iter": 60}"#
+                let clock = ContinuousClock.now
+                let accepted = try visitor.ask("POST", "/train", body, fields: ["Content-Type": "application/json"])
+                print("POST /train over a socket took \(clock.duration(to: .now))")
+                #expect(accepted.status == 202)
+                #expect(accepted.fields["location"] == "/train/1")
+                #expect(accepted.fields["content-length"] == "\(accepted.body.utf8.count)")
+
+                let events = try visitor.ask("GET", "/train/1/events")
+                #expect(events.fields["transfer-encoding"] == "chunked")
+                #expect(events.body.components(separatedBy: "event: metrics\n").count == 62)
+                #expect(events.body.contains("id: 60\nevent: end\n"))
+
+                let run = try JSON(parsing: try visitor.ask("GET", "/train/1").body.utf8)
+                #expect(run["state"] == "succeeded")
+                let head = try visitor.ask("HEAD", "/train/1")
+                #expect(head.status == 200)
+                #expect(head.body.isEmpty)
+                #expect(try visitor.ask("GET", "/params").body.contains("\"w1_0_0\""))
+                let predicted = try visitor.ask("POST", "/predict", #"{"rows": [{"x1": 3, "x2": 1}]}"#)
+                #expect(predicted.body.contains("\"label\": 1"))
+            }
+        }
+    }
+
+    @Test("a body beyond a mebibyte is 413, one within it is read")
+    func bodyLimit() async throws {
+        try await withServer { port, _ in
+            let large = try await ask(port, "POST", "/train", String(repeating: " ", count: (1 << 20) + 1))
+            #expect(large.status == 413)
+            #expect(large.fields["content-type"] == "application/problem+json")
+            #expect(large.fields["connection"] == "close")
+            let json = try JSON(parsing: large.body.utf8)
+            #expect(json["code"] == "content_too_large")
+            #expect(json["status"] == 413)
+            let fitting = try await ask(port, "POST", "/train", String(repeating: " ", count: (1 << 20) - 2) + "[]")
+            #expect(fitting.status == 422)
+        }
+    }
+
+    @Test("malformed JSON is 400 with line and column, and the connection goes on")
+    func malformed() async throws {
+        try await withServer { port, _ in
+            try await offPool {
+                let visitor = try Visitor(port: port)
+                let answer = try visitor.ask("POST", "/train", "{\"max_iter\": 3,\n  \"seed\": }")
+                #expect(answer.status == 400)
+                #expect(
+                    try JSON(parsing: answer.body.utf8)["detail"]?.stringValue?.contains("line 2, column 11") == true,
+                    "\(answer.body)"
+                )
+                #expect(try visitor.ask("GET", "/healthz").status == 200)
+            }
+        }
+    }
+
+    @Test("a malformed request and an unknown version are problem documents")
+    func protocolFaults() async throws {
+        try await withServer { port, _ in
+            for (text, status) in [("nonsense\r\n\r\n", 400), ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505)] {
+                let answer = try await offPool {
+                    let visitor = try Visitor(port: port)
+                    try visitor.send(text)
+                    return try visitor.answer()
+                }
+                #expect(answer.status == status)
+                #expect(try JSON(parsing: answer.body.utf8)["status"]?.intValue == status)
+            }
+        }
+    }
+
+    @Test("events arrive while the run is trained, not at its end")
+    func streaming() async throws {
+        try await withServer { port, counter in
+            let body = #"{"source": {"example": "article", "rows": 1000}, "max_iter": 100000}"#
+            #expect(try await ask(port, "POST", "/train", body).status == 202)
+            let seen = try await offPool {
+                let visitor = try Visitor(port: port)
+                try visitor.send("GET", "/train/1/events")
+                #expect(try visitor.head().fields["content-type"] == "text/event-stream")
+                var text = ""
+                while !text.contains("id: 5\n"), let chunk = try visitor.chunk() { text += chunk }
+                return text
+            }
+            #expect(seen.contains("id: 5\nevent: metrics\ndata: {\"epoch\":5,"))
+            // That client is gone now, in the middle of its stream; the others do not notice.
+            let run = try JSON(parsing: try await ask(port, "GET", "/train/1").body.utf8)
+            #expect(run["state"] == "running")
+            #expect(try #require(run["epoch"]?.intValue) >= 5)
+            #expect(run["eta_s"] != .null)
+            #expect(try await ask(port, "DELETE", "/train/1").status == 202)
+            let events = try await ask(port, "GET", "/train/1/events")
+            #expect(events.body.contains("event: end"))
+            #expect(try await counter.training.run(1).state == .cancelled)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import JSONTree
+import Lowering
+import Networks
+import Testing
+
+@testable import Training
+
+/// What a request becomes, and that the stored form becomes the same again.
+@Suite struct TrainingRequestTests {
+    @Test func nothingAskedForIsTheArticle() throws {
+        let request = try TrainingRequest([:])
+        #expect(request.source == .example(.article, rows: 100_000))
+        #expect(request.hiddenLayerSizes == [2])
+        #expect(request.activations == [.relu])
+        #expect(request.solver == .sgd(momentum: 0, nesterov: true))
+        #expect(request.learningRate == 2)
+        #expect(request.l2 == 1e-3)
+        #expect(request.maxIter == 100)
+        #expect(request.tol == 0)
+        #expect(!request.standardize)
+        #expect(request.initialization == .weights(ExampleData.articleWeights))
+        #expect(request.seed == ExampleData.defaultSeed)
+        #expect(request.shape == nil)
+        #expect(request.blockSize == 10)
+    }
+
+    @Test func aTableHasTheDefaultsOfScikitLearn() throws {
+        let request = try TrainingRequest(["source": ["table": "iris"], "label": "species"])
+        #expect(request.source == .table("iris"))
+        #expect(request.features == nil)
+        #expect(request.task == nil)
+        #expect(request.hiddenLayerSizes == [100])
+        #expect(request.solver == .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8))
+        #expect(request.learningRate == 0.001)
+        #expect(request.l2 == 0)
+        #expect(request.maxIter == 200)
+        #expect(request.tol == 1e-4)
+        #expect(request.patience == 10)
+        #expect(request.standardize)
+        #expect(request.initialization == .byActivation)
+    }
+
+    @Test func sgdOnATableHasMomentum() throws {
+        let request = try TrainingRequest(["source": ["table": "t"], "label": "y", "solver": "sgd"])
+        #expect(request.solver == .sgd(momentum: 0.9, nesterov: true))
+        #expect(request.learningRate == 0.001)
+    }
+
+    @Test func oneActivationIsForEveryLayer() throws {
+        let request = try TrainingRequest(["hidden_layer_sizes": [3, 4], "activation": "tanh"])
+        #expect(request.activations == [.tanh, .tanh])
+        let each = try TrainingRequest(["hidden_layer_sizes": [3, 4], "activation": ["logistic", "identity"]])
+        #expect(each.activations == [.logistic, .identity])
+    }
+
+    /// The article's weights fit the article's network and nothing else.
+    @Test(
+        arguments: [
+            ["hidden_layer_sizes": [3]], ["features": ["x1"]], ["label": "x1"], ["task": "regression"],
+            ["activation": "tanh", "hidden_layer_sizes": []],
+        ] as [JSON]
+    )
+    func anotherNetworkOnTheExampleDrawsItsWeights(_ body: JSON) throws {
+        #expect(try TrainingRequest(body).initialization == .byActivation)
+    }
+
+    static let requests: [String] = [
+        #"{}"#,
+        #"{"name": "a \"b\" ü", "seed": 9007199254740992, "hidden_layer_sizes": []}"#,
+        #"{"source": {"example": "article", "rows": 10}, "hidden_layer_sizes": [3, 2], "activation": ["tanh", "relu"]}"#,
+        #"{"label": "x1", "learning_rate_init": 0.1}"#,
+        #"{"task": "regression", "features": ["x2"]}"#,
+        #"{"solver": "adam", "beta1": 0.8, "beta2": 0.99, "epsilon": 1e-7, "l2_reg": 1e-300}"#,
+        #"{"solver": "sgd", "momentum": 0.3, "nesterov": false, "init": "normal", "scale": 0.5}"#,
+        #"{"init": "he"}"#,
+        #"{"init": "glorot", "tol": 1e-7, "n_iter_no_change": 3}"#,
+        #"{"weights": [0.1, -1e-7, 3, 0, 0, 0.30000000000000004, 1, 2, 3, 4, 5, 6]}"#,
+        #"{"shape": "window", "block_size": 4, "standardize": true}"#,
+        #"{"shape": "window"}"#,
+        #"{"shape": "step", "max_iter": 7}"#,
+    ]
+
+    @Test(arguments: requests) func theStoredFormIsTheSameRequest(_ text: String) async throws {
+        try await Desk.shared { desk in
+            let body = try JSON(parsing: text.utf8)
+            let asked = try TrainingRequest(body)
+            let run = try await desk.service.submit(body)
+            let stored = try TrainingRequest(run.spec)
+            #expect(stored.name == asked.name)
+            #expect(stored.source == asked.source)
+            #expect(stored.features == run.features)
+            #expect(stored.features == asked.features ?? stored.features)
+            #expect(stored.label == asked.label)
+            #expect(stored.task == run.task)
+            #expect(stored.hiddenLayerSizes == asked.hiddenLayerSizes)
+            #expect(stored.activations == asked.activations)
+            #expect(stored.solver == asked.solver)
+            #expect(stored.learningRate == asked.learningRate)
+            #expect(stored.l2 == asked.l2)
+            #expect(stored.maxIter == asked.maxIter)
+            #expect(stored.tol == asked.tol)
+            #expect(stored.patience == asked.patience)
+            #expect(stored.standardize == asked.standardize)
+            #expect(stored.initialization == asked.initialization)
+            #expect(stored.seed == asked.seed)
+            #expect(stored.shape == asked.shape)
+            #expect(stored.blockSize == asked.blockSize)
+        }
+    }
+}
