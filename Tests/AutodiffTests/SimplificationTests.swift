@@ -38,6 +38,8 @@ import Testing
         #expect(graph.multiply(x, zero) == zero)
         #expect(graph.multiply(two, graph.multiply(two, x)) == graph.multiply(graph.constant(4), x))
         #expect(graph.divide(x, one) == x)
+        #expect(graph.multiply(graph.divide(one, y), x) == graph.divide(x, y))
+        #expect(graph.multiply(x, graph.divide(one, y)) == graph.divide(x, y))
         #expect(graph.divide(zero, x) == zero)
         #expect(graph.maximum(x, x) == x)
         #expect(graph.select(x, lessThan: y, two, else: two) == two)

@@ -1,9 +1,10 @@
 SELECT id,
   ARRAY[(power_0 / (power_0 + power_1)), (power_1 / (power_0 + power_1))]::float8[] AS prediction,
-  CASE WHEN score_0 < greatest(score_0, score_1) THEN '1'::float8 ELSE '0'::float8 END AS class
-FROM (SELECT id, score_0, score_1,
+  v44 AS class
+FROM (SELECT id,
   exp(greatest((score_0 - greatest(score_0, score_1)), '-100'::float8)) AS power_0,
-  exp(greatest((score_1 - greatest(score_0, score_1)), '-100'::float8)) AS power_1
+  exp(greatest((score_1 - greatest(score_0, score_1)), '-100'::float8)) AS power_1,
+  CASE WHEN score_0 < greatest(score_0, score_1) THEN '1'::float8 ELSE '0'::float8 END AS v44
 FROM (SELECT id,
   (((h1_0 * $1) + (h1_1 * $2)) + $3) AS score_0,
   (((h1_0 * $4) + (h1_1 * $5)) + $6) AS score_1

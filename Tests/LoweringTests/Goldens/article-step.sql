@@ -41,15 +41,17 @@ FROM (SELECT sum(delta2_0) AS d_b2_0,
   sum((x1 * delta1_1)) AS d_w1_0_1,
   sum((x2 * delta1_0)) AS d_w1_1_0,
   sum((x2 * delta1_1)) AS d_w1_1_1,
-  sum((ln((power_0 + power_1)) - CASE WHEN y = '0'::float8 THEN (score_0 - greatest(score_0, score_1)) ELSE (score_1 - greatest(score_0, score_1)) END)) AS sum_loss,
-  sum(CASE WHEN CASE WHEN score_0 < greatest(score_0, score_1) THEN '1'::float8 ELSE '0'::float8 END = y THEN '1'::float8 ELSE '0'::float8 END) AS sum_metric,
+  sum(row_loss) AS sum_loss,
+  sum(row_metric) AS sum_metric,
   count(*)::float8 AS n
-FROM (SELECT y, x1, x2, h1_0, h1_1, power_0, power_1, score_0, score_1, delta2_0, delta2_1,
+FROM (SELECT x1, x2, h1_0, h1_1, delta2_0, delta2_1, row_loss, row_metric,
   CASE WHEN '0'::float8 < h1_0 THEN ((delta2_0 * $5) + (delta2_1 * $6)) ELSE '0'::float8 END AS delta1_0,
   CASE WHEN '0'::float8 < h1_1 THEN ((delta2_0 * $7) + (delta2_1 * $8)) ELSE '0'::float8 END AS delta1_1
-FROM (SELECT y, x1, x2, h1_0, h1_1, power_0, power_1, score_0, score_1,
-  ((('1'::float8 / (power_0 + power_1)) * power_0) - CASE WHEN y = '0'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_0,
-  ((('1'::float8 / (power_0 + power_1)) * power_1) - CASE WHEN y = '1'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_1
+FROM (SELECT x1, x2, h1_0, h1_1,
+  ((power_0 / (power_0 + power_1)) - CASE WHEN y = '0'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_0,
+  ((power_1 / (power_0 + power_1)) - CASE WHEN y = '1'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_1,
+  CASE WHEN CASE WHEN score_0 < greatest(score_0, score_1) THEN '1'::float8 ELSE '0'::float8 END = y THEN '1'::float8 ELSE '0'::float8 END AS row_metric,
+  (ln((power_0 + power_1)) - CASE WHEN y = '0'::float8 THEN (score_0 - greatest(score_0, score_1)) ELSE (score_1 - greatest(score_0, score_1)) END) AS row_loss
 FROM (SELECT y, x1, x2, h1_0, h1_1, score_0, score_1,
   exp(greatest((score_0 - greatest(score_0, score_1)), '-100'::float8)) AS power_0,
   exp(greatest((score_1 - greatest(score_0, score_1)), '-100'::float8)) AS power_1

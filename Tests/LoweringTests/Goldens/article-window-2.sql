@@ -60,8 +60,8 @@ FROM (SELECT x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0,
   CASE WHEN '0'::float8 < h1_0 THEN ((delta2_0 * w2_0_0) + (delta2_1 * w2_0_1)) ELSE '0'::float8 END AS delta1_0,
   CASE WHEN '0'::float8 < h1_1 THEN ((delta2_0 * w2_1_0) + (delta2_1 * w2_1_1)) ELSE '0'::float8 END AS delta1_1
 FROM (SELECT x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, loss_first, rows_first, metric_first,
-  ((('1'::float8 / (power_0 + power_1)) * power_0) - CASE WHEN y = '0'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_0,
-  ((('1'::float8 / (power_0 + power_1)) * power_1) - CASE WHEN y = '1'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_1
+  ((power_0 / (power_0 + power_1)) - CASE WHEN y = '0'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_0,
+  ((power_1 / (power_0 + power_1)) - CASE WHEN y = '1'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_1
 FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, loss_first, rows_first, metric_first,
   exp(greatest((score_0 - greatest(score_0, score_1)), '-100'::float8)) AS power_0,
   exp(greatest((score_1 - greatest(score_0, score_1)), '-100'::float8)) AS power_1
@@ -84,10 +84,10 @@ FROM (SELECT y, x1, x2,
   CASE WHEN abs(new_w2_1_1) < '1e-100'::float8 THEN '0'::float8 ELSE new_w2_1_1 END AS w2_1_1,
   CASE WHEN abs(new_b2_0) < '1e-100'::float8 THEN '0'::float8 ELSE new_b2_0 END AS b2_0,
   CASE WHEN abs(new_b2_1) < '1e-100'::float8 THEN '0'::float8 ELSE new_b2_1 END AS b2_1,
-  ((sum_loss / n) + ('0.0005'::float8 * (((((w1_0_0 * w1_0_0) + (w1_0_1 * w1_0_1)) + (w1_1_0 * w1_1_0)) + (w1_1_1 * w1_1_1)) + ((((w2_0_0 * w2_0_0) + (w2_0_1 * w2_0_1)) + (w2_1_0 * w2_1_0)) + (w2_1_1 * w2_1_1))))) AS loss_first,
-  (sum_metric / n) AS metric_first,
+  v215 AS loss_first,
+  v216 AS metric_first,
   n AS rows_first
-FROM (SELECT n, y, x1, x2, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, sum_loss, sum_metric,
+FROM (SELECT n, y, x1, x2, v215, v216,
   (w1_0_0 - ($1 * CASE WHEN abs(g_w1_0_0) < '1e-150'::float8 THEN '0'::float8 ELSE g_w1_0_0 END)) AS new_w1_0_0,
   (w1_0_1 - ($1 * CASE WHEN abs(g_w1_0_1) < '1e-150'::float8 THEN '0'::float8 ELSE g_w1_0_1 END)) AS new_w1_0_1,
   (w1_1_0 - ($1 * CASE WHEN abs(g_w1_1_0) < '1e-150'::float8 THEN '0'::float8 ELSE g_w1_1_0 END)) AS new_w1_1_0,
@@ -100,7 +100,7 @@ FROM (SELECT n, y, x1, x2, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_
   (w2_1_1 - ($1 * CASE WHEN abs(g_w2_1_1) < '1e-150'::float8 THEN '0'::float8 ELSE g_w2_1_1 END)) AS new_w2_1_1,
   (b2_0 - ($1 * CASE WHEN abs(g_b2_0) < '1e-150'::float8 THEN '0'::float8 ELSE g_b2_0 END)) AS new_b2_0,
   (b2_1 - ($1 * CASE WHEN abs(g_b2_1) < '1e-150'::float8 THEN '0'::float8 ELSE g_b2_1 END)) AS new_b2_1
-FROM (SELECT n, y, x1, x2, b1_0, b1_1, b2_0, b2_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, sum_loss, sum_metric,
+FROM (SELECT n, y, x1, x2, b1_0, b1_1, b2_0, b2_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1,
   ((d_w1_0_0 / n) + ('0.001'::float8 * w1_0_0)) AS g_w1_0_0,
   ((d_w1_0_1 / n) + ('0.001'::float8 * w1_0_1)) AS g_w1_0_1,
   ((d_w1_1_0 / n) + ('0.001'::float8 * w1_1_0)) AS g_w1_1_0,
@@ -112,7 +112,9 @@ FROM (SELECT n, y, x1, x2, b1_0, b1_1, b2_0, b2_1, w1_0_0, w1_0_1, w1_1_0, w1_1_
   ((d_w2_1_0 / n) + ('0.001'::float8 * w2_1_0)) AS g_w2_1_0,
   ((d_w2_1_1 / n) + ('0.001'::float8 * w2_1_1)) AS g_w2_1_1,
   (d_b2_0 / n) AS g_b2_0,
-  (d_b2_1 / n) AS g_b2_1
+  (d_b2_1 / n) AS g_b2_1,
+  ((sum_loss / n) + ('0.0005'::float8 * (((((w1_0_0 * w1_0_0) + (w1_0_1 * w1_0_1)) + (w1_1_0 * w1_1_0)) + (w1_1_1 * w1_1_1)) + ((((w2_0_0 * w2_0_0) + (w2_0_1 * w2_0_1)) + (w2_1_0 * w2_1_0)) + (w2_1_1 * w2_1_1))))) AS v215,
+  (sum_metric / n) AS v216
 FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1,
   sum(delta2_0) OVER () AS d_b2_0,
   sum(delta2_1) OVER () AS d_b2_1,
@@ -126,15 +128,17 @@ FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, 
   sum((x1 * delta1_1)) OVER () AS d_w1_0_1,
   sum((x2 * delta1_0)) OVER () AS d_w1_1_0,
   sum((x2 * delta1_1)) OVER () AS d_w1_1_1,
-  sum((ln((power_0 + power_1)) - CASE WHEN y = '0'::float8 THEN (score_0 - greatest(score_0, score_1)) ELSE (score_1 - greatest(score_0, score_1)) END)) OVER () AS sum_loss,
-  sum(CASE WHEN CASE WHEN score_0 < greatest(score_0, score_1) THEN '1'::float8 ELSE '0'::float8 END = y THEN '1'::float8 ELSE '0'::float8 END) OVER () AS sum_metric,
+  sum(row_loss) OVER () AS sum_loss,
+  sum(row_metric) OVER () AS sum_metric,
   count(*) OVER ()::float8 AS n
-FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, power_0, power_1, score_0, score_1, delta2_0, delta2_1,
+FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, delta2_0, delta2_1, row_loss, row_metric,
   CASE WHEN '0'::float8 < h1_0 THEN ((delta2_0 * w2_0_0) + (delta2_1 * w2_0_1)) ELSE '0'::float8 END AS delta1_0,
   CASE WHEN '0'::float8 < h1_1 THEN ((delta2_0 * w2_1_0) + (delta2_1 * w2_1_1)) ELSE '0'::float8 END AS delta1_1
-FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, power_0, power_1, score_0, score_1,
-  ((('1'::float8 / (power_0 + power_1)) * power_0) - CASE WHEN y = '0'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_0,
-  ((('1'::float8 / (power_0 + power_1)) * power_1) - CASE WHEN y = '1'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_1
+FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1,
+  ((power_0 / (power_0 + power_1)) - CASE WHEN y = '0'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_0,
+  ((power_1 / (power_0 + power_1)) - CASE WHEN y = '1'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_1,
+  CASE WHEN CASE WHEN score_0 < greatest(score_0, score_1) THEN '1'::float8 ELSE '0'::float8 END = y THEN '1'::float8 ELSE '0'::float8 END AS row_metric,
+  (ln((power_0 + power_1)) - CASE WHEN y = '0'::float8 THEN (score_0 - greatest(score_0, score_1)) ELSE (score_1 - greatest(score_0, score_1)) END) AS row_loss
 FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, score_0, score_1,
   exp(greatest((score_0 - greatest(score_0, score_1)), '-100'::float8)) AS power_0,
   exp(greatest((score_1 - greatest(score_0, score_1)), '-100'::float8)) AS power_1

@@ -46,7 +46,7 @@ import Testing
             let deep = try await Self.refusal(of: ["shape": "window", "block_size": 100], on: desk)
             #expect(deep.code == .tooLarge)
             #expect(deep.field == "block_size")
-            #expect(deep.message.contains("nested subqueries, and the limit is 400"), "\(deep)")
+            #expect(deep.message.contains("planning, and the limit is 1073741824; use a block_size of"), "\(deep)")
             let wide = try await Self.refusal(of: ["shape": "window", "hidden_layer_sizes": [100, 100]], on: desk)
             #expect(wide.code == .tooLarge)
             #expect(wide.field == "shape")
