@@ -10,7 +10,7 @@ enum Interruption {
     private struct State {
         var count = 0
         var handlers: [@Sendable () -> Void] = []
-        var sources: [any DispatchSourceSignal] = []
+        var source: (any DispatchSourceRead)?
     }
 
     private static let state = Mutex(State())
@@ -23,16 +23,35 @@ enum Interruption {
         state.withLock { $0.handlers.insert({ program.cancel() }, at: 0) }
     }
 
-    /// Listens for signals from now on.
+    /// Listens for signals from now on: when this returns, none is missed.
+    ///
+    /// A handler of our own hands them to a pipe. Dispatch's signal sources begin to listen a moment after they are
+    /// resumed, and a signal in that moment would be lost.
     static func watch() {
         state.withLock { state in
-            guard state.sources.isEmpty else { return }
+            guard state.source == nil else { return }
+            var ends: [CInt] = [-1, -1]
+            guard pipe(&ends) == 0 else { return }
+            for end in ends {
+                _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+                _ = fcntl(end, F_SETFL, O_NONBLOCK)
+            }
+            signalPipe = ends[1]
+            let source = DispatchSource.makeReadSource(fileDescriptor: ends[0], queue: .global())
+            source.setEventHandler { [readEnd = ends[0]] in
+                var byte: UInt8 = 0
+                while read(readEnd, &byte, 1) == 1 { interrupted() }
+            }
+            source.resume()
+            state.source = source
             for number in [SIGINT, SIGTERM] {
-                signal(number, SIG_IGN)
-                let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-                source.setEventHandler { interrupted() }
-                source.resume()
-                state.sources.append(source)
+                signal(number) { _ in
+                    // Only what a signal handler may do: write, and leave errno as it was.
+                    let saved = errno
+                    var byte: UInt8 = 1
+                    _ = write(signalPipe, &byte, 1)
+                    errno = saved
+                }
             }
         }
     }
@@ -55,3 +74,6 @@ enum Interruption {
         if let handler { handler() } else { exit(130) }
     }
 }
+
+/// Where the signal handler writes. Set once, before the handler is there.
+private nonisolated(unsafe) var signalPipe: CInt = -1

@@ -76,9 +76,23 @@ struct ProcessTests {
         }
     }
 
+    /// The reserve descriptor is free for a moment while a client is turned away with it, and another thread of the
+    /// process (the test runner has some) may take it then: clients wait in that case, which is right but not what is
+    /// tested. So it gets a second and a third process.
     @Test("running out of descriptors turns clients away, costs no time, and passes")
     func descriptorExhaustion() async {
-        await #expect(processExitsWith: .success) {
+        for _ in 0..<2 {
+            var hasPassed = false
+            await withKnownIssue("another thread took the reserve descriptor", isIntermittent: true) {
+                hasPassed = await survivesExhaustion()
+            }
+            if hasPassed { return }
+        }
+        _ = await survivesExhaustion()
+    }
+
+    private func survivesExhaustion() async -> Bool {
+        let result = await #expect(processExitsWith: .success) {
             try await withServer { address, _ in
                 try await offPool {
                     let kept = try RawClient(address)
@@ -101,6 +115,7 @@ struct ProcessTests {
                 }
             }
         }
+        return result != nil
     }
 }
 
