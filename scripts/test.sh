@@ -18,14 +18,21 @@ if (($# > 0)); then suites=("$@"); fi
     exit 1
 }
 
-failed=()
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+failed=() total=0 broken=0
 for suite in "${suites[@]}"; do
     printf '\n== %s\n' "$suite"
-    timeout --kill-after=10 "$limit" swift test --skip-build --filter "^$suite\\." </dev/null ||
-        failed+=("$suite")
+    timeout --kill-after=10 "$limit" swift test --skip-build --disable-xctest --filter "^$suite\\." </dev/null |
+        tee "$log" || failed+=("$suite")
+    ran=$(sed -n 's/^.*Test run with \([0-9]*\) tests\{0,1\} .*$/\1/p' "$log" | tail -n 1)
+    # A suite that runs nothing proves nothing, whatever its exit code says.
+    [[ ${ran:-0} -gt 0 ]] || failed+=("$suite (ran no test)")
+    total=$((total + ${ran:-0}))
+    broken=$((broken + $(grep -cE '^✘ Test .* failed after ' "$log" || true)))
 done
 
-printf '\n'
+printf '\n%d passed, %d failed\n' $((total - broken)) "$broken"
 if ((${#failed[@]} > 0)); then
     printf 'test: failed: %s\n' "${failed[*]}" >&2
     exit 1
