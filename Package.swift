@@ -7,7 +7,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 /// Read at build time and carried in the binary.
-let migrationFiles = ["V0001__runs.sql", "V0002__params.sql", "V0003__views.sql"]
+let migrationFiles = ["V0001__runs.sql", "V0002__params.sql", "V0003__views.sql", "V0004__wide_view.sql"]
 
 let package = Package(
     name: "pgradient",

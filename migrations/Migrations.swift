@@ -12,5 +12,6 @@ public enum Migrations {
         ("V0001__runs.sql", PackageResources.V0001__runs_sql),
         ("V0002__params.sql", PackageResources.V0002__params_sql),
         ("V0003__views.sql", PackageResources.V0003__views_sql),
+        ("V0004__wide_view.sql", PackageResources.V0004__wide_view_sql),
     ]
 }

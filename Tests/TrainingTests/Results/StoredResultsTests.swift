@@ -1,6 +1,7 @@
 import JSONTree
 import Networks
 import Postgres
+import SQLText
 import Testing
 
 @testable import Training
@@ -127,6 +128,23 @@ import Testing
             #expect(try progress[0].decode(String.self, "state") == "succeeded")
             #expect(try progress[0].decode(Int.self, "epoch") == 15)
             #expect(try progress[0].decode(Double.self, "accuracy") == run.accuracy)
+        }
+    }
+
+    @Test func aWideViewHasAColumnPerParameter() async throws {
+        try await Desk.open { desk in
+            let run = try await desk.train(Self.body)
+            let name = try await desk.value(String.self, "SELECT pgradient.create_wide_view(\(run.id))")
+            #expect(name == "pgradient_data.params_run_\(run.id)")
+            let parameters = try await desk.service.parameters(run.id, .number(15))
+            let wide = try await desk.query(
+                "SELECT * FROM \(Identifier(static: "pgradient_data")).\(try Identifier("params_run_\(run.id)")) WHERE epoch = 15"
+            )
+            #expect(wide.columns.map(\.name) == ["epoch"] + parameters.layout.names)
+            for (column, weight) in zip(parameters.layout.names, parameters.weights) {
+                #expect(try wide[0].decode(Double.self, column) == weight)
+            }
+            await #expect(throws: PostgresError.self) { try await desk.query("SELECT pgradient.create_wide_view(999)") }
         }
     }
 
