@@ -1,6 +1,7 @@
 import Postgres
 import SQLText
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("COPY")

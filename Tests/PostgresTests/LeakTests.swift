@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Postgres
 import SQLText
+import TestSupport
 import Testing
 
 /// Other tests of this process open and close connections meanwhile, so the counts are let to settle, and half of what

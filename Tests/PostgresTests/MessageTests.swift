@@ -1,6 +1,7 @@
 import Logging
 import Postgres
 import SQLText
+import TestSupport
 import Testing
 
 @Suite("notices and notifications")

@@ -1,5 +1,6 @@
 import Postgres
 import SQLText
+import TestSupport
 import Testing
 
 @Suite("the migrator")

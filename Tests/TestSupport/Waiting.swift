@@ -26,6 +26,20 @@ public func within<Result: Sendable>(
     }
 }
 
+/// Asks until something is true that another session or process brings about: there is no signal to wait for.
+/// - Parameter what: what is wrong if it never is, for the failure's message.
+public func waitUntil(
+    _ what: String,
+    within limit: Duration = .seconds(30),
+    _ condition: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + limit
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else { throw Late(description: "\(what), for \(limit)") }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+}
+
 /// Runs blocking code on a thread of its own: the pool that runs the tests also runs what is tested.
 public func offPool<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in

@@ -7,26 +7,16 @@ import SQLText
 /// What a network says about a row.
 public enum Prediction: Sendable, Hashable {
     /// The most probable class and the probability of each, in the order of the classes.
-    case classification(label: JSON, probabilities: [(label: JSON, probability: Double)])
+    case classification(label: JSON, probabilities: [ClassProbability])
     case regression(Double)
+}
 
-    public static func == (left: Prediction, right: Prediction) -> Bool {
-        switch (left, right) {
-        case (.regression(let a), .regression(let b)): a == b
-        case (.classification(let a, let p), .classification(let b, let q)):
-            a == b && p.map(\.label) == q.map(\.label) && p.map(\.probability) == q.map(\.probability)
-        default: false
-        }
-    }
-
-    public func hash(into hasher: inout Hasher) {
-        switch self {
-        case .regression(let value): hasher.combine(value)
-        case .classification(let label, let probabilities):
-            hasher.combine(label)
-            for pair in probabilities { hasher.combine(pair.probability) }
-        }
-    }
+/// How probable a class is.
+public struct ClassProbability: Sendable, Hashable {
+    /// The class, with the JSON type of its column.
+    public let label: JSON
+    /// From 0 to 1.
+    public let probability: Double
 }
 
 /// Predicts in the database, with the same expressions that training used.
@@ -65,7 +55,7 @@ struct Predictor {
         let result = try await connection.transaction { connection in
             // Compiling the expressions of a wide network takes seconds, and they are used once.
             try await connection.query("SET LOCAL jit = off", name: "configure")
-            // Unnamed after use: predictions come over pooled connections.
+            // Forgotten after use: the pooled connection goes to others next.
             try await connection.prepare("predict", rendered)
             let result = try await connection.execute(prepared: "predict", binds)
             try await connection.deallocate(prepared: "predict")
@@ -80,7 +70,7 @@ struct Predictor {
         let index = Int(try row.get("class") as Double)
         return .classification(
             label: classes[index],
-            probabilities: zip(classes, values).map { (label: $0, probability: $1) }
+            probabilities: zip(classes, values).map { ClassProbability(label: $0, probability: $1) }
         )
     }
 

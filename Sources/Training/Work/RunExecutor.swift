@@ -80,7 +80,7 @@ public struct RunExecutor: Sendable {
 
     private func configure(_ connection: Connection) async throws {
         let settings: [SQL] = [
-            // Compiling takes longer than these statements save; FINDINGS of this project measured it.
+            // Compiling takes longer than these statements save: docs/findings.md has the measurement.
             "SET jit = off",
             "SET plan_cache_mode = force_generic_plan",
             // The plan decides about workers by the size of the work, not by that of the table.

@@ -2,6 +2,7 @@ import Logging
 import Postgres
 import SQLText
 import Synchronization
+import TestSupport
 import Testing
 
 /// A connection for one test, closed afterwards.
@@ -9,21 +10,16 @@ func withFreshConnection<T>(
     logger: Logger = Logger(label: "test"),
     _ body: (Connection) async throws -> T
 ) async throws -> T {
-    let settings = ConnectionSettings(conninfo: try await freshDatabase())
-    let connection = try await Connection.open(settings, logger: logger)
-    do {
-        let value = try await body(connection)
-        await connection.close()
-        return value
-    } catch {
-        await connection.close()
-        throw error
-    }
+    try await withConnection(try await freshDatabase(), logger: logger, body)
 }
 
-/// A second connection to the same database, closed afterwards.
-func withConnection<T>(_ conninfo: String, _ body: (Connection) async throws -> T) async throws -> T {
-    let connection = try await Connection.open(ConnectionSettings(conninfo: conninfo), logger: Logger(label: "test"))
+/// A connection to a database that is there, closed afterwards.
+func withConnection<T>(
+    _ conninfo: String,
+    logger: Logger = Logger(label: "test"),
+    _ body: (Connection) async throws -> T
+) async throws -> T {
+    let connection = try await Connection.open(ConnectionSettings(conninfo: conninfo), logger: logger)
     do {
         let value = try await body(connection)
         await connection.close()
@@ -39,19 +35,6 @@ func value<T: RowDecodable>(_ type: T.Type, _ sql: SQL, on connection: Connectio
     let rows = try await connection.query(sql)
     try #require(rows.count == 1)
     return try rows[0].decode(type, at: 0)
-}
-
-/// Asks the server until something is true there: what another session does has no signal to wait for.
-func waitUntil(
-    _ what: Comment,
-    within limit: Duration = .seconds(20),
-    _ condition: () async throws -> Bool
-) async throws {
-    let deadline = ContinuousClock.now + limit
-    while try await !condition() {
-        try #require(ContinuousClock.now < deadline, what)
-        try await Task.sleep(for: .milliseconds(5))
-    }
 }
 
 /// Waits until a backend with that application name is inside a statement.

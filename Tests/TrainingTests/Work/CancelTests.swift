@@ -1,5 +1,6 @@
 import JSONTree
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Training
