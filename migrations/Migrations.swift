@@ -13,5 +13,6 @@ public enum Migrations {
         ("V0002__params.sql", PackageResources.V0002__params_sql),
         ("V0003__views.sql", PackageResources.V0003__views_sql),
         ("V0004__wide_view.sql", PackageResources.V0004__wide_view_sql),
+        ("V0005__shapes.sql", PackageResources.V0005__shapes_sql),
     ]
 }

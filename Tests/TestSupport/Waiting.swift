@@ -30,7 +30,7 @@ public func within<Result: Sendable>(
 /// - Parameter what: what is wrong if it never is, for the failure's message.
 public func waitUntil(
     _ what: String,
-    within limit: Duration = .seconds(30),
+    within limit: Duration = .seconds(120),
     _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit

@@ -19,6 +19,9 @@ struct Batching: Sendable, Hashable {
     /// Whether an iteration reads a part of the rows.
     var isPartial: Bool { count > 1 }
 
+    /// How many rows an epoch has read when a batch of it is done.
+    func rowsRead(batch: Int) -> Double { Double(min((batch + 1) * size, rows)) }
+
     /// scikit-learn's choice.
     static let automaticSize = 200
 

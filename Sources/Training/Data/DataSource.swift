@@ -10,7 +10,7 @@ public enum DataSource: Sendable, Hashable {
     /// Reads the `source` of a request; nil is the article's example.
     init(_ value: JSON?) throws(TrainingError) {
         guard let value else {
-            self = .example(.article, rows: ExampleData.defaultRows)
+            self = .example(.article, rows: ExampleData.Kind.article.defaultRows)
             return
         }
         guard value.objectValue != nil else {
@@ -24,7 +24,7 @@ public enum DataSource: Sendable, Hashable {
         var options = try OptionReader(value, in: "source")
         if options.value("where") != nil { throw OptionReader.notAvailable("source.where") }
         let table = try options.string("table")
-        let example = try options.choice("example", ExampleData.Kind.self, planned: ["spiral", "moons"])
+        let example = try options.choice("example", ExampleData.Kind.self, planned: ["moons"])
         let rows = try options.integer("rows", 1...100_000_000)
         try options.finish()
         switch (table, example) {
@@ -34,7 +34,8 @@ public enum DataSource: Sendable, Hashable {
             }
             self = .table(table)
         case (nil, let example):
-            self = .example(example ?? .article, rows: rows ?? ExampleData.defaultRows)
+            let kind = example ?? .article
+            self = .example(kind, rows: rows ?? kind.defaultRows)
         case (.some, .some):
             throw TrainingError(.invalidOption, "source names a table and an example; give one", field: "source")
         }

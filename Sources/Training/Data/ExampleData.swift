@@ -8,9 +8,19 @@ public enum ExampleData {
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         /// x1, x2 ~ N(0, 1); y = 1 where x1 + x2 > 0.
         case article
+        /// Three arms of a spiral, one class each: the data of the CS231n case study of a minimal network. Row i of a
+        /// class of n lies at radius r = i / (n − 1) and angle 4·(class + r) + ε, ε ~ N(0, 0.2²), from the second axis.
+        case spiral
+
+        /// Rows if the request does not say.
+        var defaultRows: Int {
+            switch self {
+            case .article: 100_000
+            case .spiral: 300
+            }
+        }
     }
 
-    static let defaultRows = 100_000
     static let defaultSeed = 1
     static let features = ["x1", "x2"]
     static let label = "y"
@@ -34,6 +44,17 @@ public enum ExampleData {
                    FROM (SELECT \(uniform(seed, 1)) AS u, \(uniform(seed, 2)) AS v
                          FROM generate_series(1, \(literal: rows)) AS i OFFSET '0') AS uniforms
                    OFFSET '0') AS normals) AS example
+            """
+        case .spiral:
+            // Rows of a class: the first classes have one more where the rows can't be divided by three.
+            """
+            (SELECT r * sin(angle) AS x1, r * cos(angle) AS x2, class AS y
+             FROM (SELECT class, r, 4 * (class + r) + \(literal: 0.2) * sqrt(-2 * ln(u)) * cos(2 * pi() * v) AS angle
+                   FROM (SELECT ((i - 1) % 3)::int4 AS class,
+                                ((i - 1) / 3)::float8 / greatest((\(literal: rows) - (i - 1) % 3 - 1) / 3, 1) AS r,
+                                \(uniform(seed, 1)) AS u, \(uniform(seed, 2)) AS v
+                         FROM generate_series(1, \(literal: rows)) AS i OFFSET '0') AS uniforms
+                   OFFSET '0') AS angles) AS example
             """
         }
     }

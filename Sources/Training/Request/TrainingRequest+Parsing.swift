@@ -27,14 +27,10 @@ extension TrainingRequest {
         patience = try options.integer("n_iter_no_change", 1...1_000_000) ?? 10
         standardize = try options.bool("standardize") ?? defaults.standardize
         seed = try options.integer("seed", 0...(1 << 53)) ?? defaults.seed
-        // The article's weights fit its own network: two inputs, two hidden units, two classes.
         let isArticle =
             hiddenLayerSizes == defaults.hiddenLayerSizes && label == ExampleData.label && task != .regression
             && (features?.count ?? 2) == 2
-        initialization = try Self.initialization(
-            &options,
-            unasked: isArticle ? defaults.initialization : .byActivation
-        )
+        initialization = try Self.initialization(&options, unasked: defaults.initialization(isArticle: isArticle))
         (shape, blockSize) = try Self.shape(&options)
         batchSize = try Self.batchSize(&options, shape) ?? defaults.batchSize
         shuffle = try options.choice("shuffle", Shuffle.self) ?? .once
@@ -253,7 +249,7 @@ private struct Defaults {
     var tol = 1e-4
     var standardize = true
     var seed = 0
-    var initialization = Initialization.byActivation
+    private var initialization = Initialization.byActivation
     var batchSize = BatchSize.auto
 
     init(_ source: DataSource) {
@@ -271,7 +267,25 @@ private struct Defaults {
             seed = ExampleData.defaultSeed
             initialization = .weights(ExampleData.articleWeights)
             batchSize = .full
+        case .example(.spiral, _):
+            // The case study's: rate 1, regularisation 1e-3, first weights of deviation 0.01.
+            solver = .sgd
+            momentum = 0
+            rate = 1
+            l2 = 1e-3
+            maxIter = 10_000
+            tol = 0
+            standardize = false
+            seed = ExampleData.defaultSeed
+            initialization = .normal(scale: 0.01)
+            batchSize = .full
         }
+    }
+
+    /// The article's weights fit its own network: two inputs, two hidden units, two classes.
+    func initialization(isArticle: Bool) -> Initialization {
+        if case .weights = initialization, !isArticle { return .byActivation }
+        return initialization
     }
 
     /// The article's rate belongs to plain descent; adam would overshoot with it.

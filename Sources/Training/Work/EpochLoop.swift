@@ -36,8 +36,8 @@ struct EpochLoop {
     private let lease: Lease
     private let rate: Double
     private let positions: [String: Int]
-    /// The epoch whose order the rows are in.
-    private var shuffledFor: Int
+    /// The epoch whose order the rows are in; nil if that can't be told.
+    private var shuffledFor: Int?
     /// Iterations that lead the next statement to where the stop rule says.
     private var stop: Int?
     /// Iterations that the next statement may do at most, after an overflow somewhere in a longer one.
@@ -62,7 +62,8 @@ struct EpochLoop {
         self.lease = lease
         self.rate = rate
         self.stopping = stopping
-        shuffledFor = checkpoint.epoch
+        // Between two epochs the holder before may or may not have come to reshuffling. Within one it has.
+        shuffledFor = checkpoint.batch > 0 || checkpoint.epoch == 0 ? checkpoint.epoch : nil
         book = StatementBook(plan, EpochRecorder(lease: lease, run: run, batching: plan.batching), workers: workers)
         positions = Dictionary(uniqueKeysWithValues: zip(plan.step.layout.names, 0...))
         selection = Selection(plan, known: run.candidates, iterations: run.maxIter - checkpoint.epoch)
@@ -226,8 +227,8 @@ struct EpochLoop {
             let binds = try statement.text.binds { fill($0, 1, from: past, after: number) }
             let answer = try await first(connection.execute(prepared: statement.name, binds))
             // A snapshot that lost its rows has no sums.
-            guard let weights = try answer.decode([Double]?.self, "weights") else { throw SnapshotLost() }
-            past.weights = weights
+            guard try answer.get("rows") == plan.batching.rowsRead(batch: past.batch) else { throw SnapshotLost() }
+            past.weights = try answer.get("weights")
             past.state = try answer.get("state")
             if plan.batching.isPartial {
                 past.batch = try answer.get("batch")

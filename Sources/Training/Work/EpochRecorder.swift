@@ -70,6 +70,14 @@ struct EpochRecorder {
             : "0, NULL::float8[], NULL::float8, NULL::float8, NULL::float8"
         let hasCheckpoint: SQL = isPartial ? "(cardinality(last.state) > 0 OR last.batch > 0)" : "cardinality(last.state) > 0"
         let ended: SQL = isPartial ? "SELECT * FROM sound WHERE batch = 0" : "SELECT * FROM sound"
+        // A solver without state has a checkpoint within an epoch only.
+        let forgotten: SQL =
+            isPartial
+            ? """
+            , forgotten AS (
+              DELETE FROM pgradient.solver_state AS s USING held, last WHERE s.run_id = held.id AND NOT \(hasCheckpoint)
+            )
+            """ : ""
         let progress: SQL = isPartial ? ", last.batch, last.seen_loss, last.seen_metric, last.rows AS seen_rows" : ""
         return """
             WITH iteration AS MATERIALIZED (
@@ -109,8 +117,8 @@ struct EpochRecorder {
               ON CONFLICT (run_id) DO UPDATE SET epoch = excluded.epoch, state = excluded.state,
                 batch = excluded.batch, weights = excluded.weights, seen_loss = excluded.seen_loss,
                 seen_metric = excluded.seen_metric, seen_rows = excluded.seen_rows
-            )
-            SELECT (SELECT bool_and(is_whole) FROM judged) AS is_whole, EXISTS (SELECT FROM held) AS recorded,
+            )\(forgotten)
+            SELECT coalesce((SELECT bool_and(is_whole) FROM judged), false) AS is_whole, EXISTS (SELECT FROM held) AS recorded,
               (SELECT count(*) FROM judged) = (SELECT count(*) FROM sound) AS is_sound,
               last.iteration, last.epoch, last.weights, last.state\(progress),
               (SELECT array_agg(loss ORDER BY iteration) FROM ended) AS losses,

@@ -59,25 +59,21 @@ struct TrainingPlan: Sendable {
             iterations: iterations.overflow ? .max : iterations.partialValue,
             workers: server.workers
         )
-        candidates = Self.forms(server).map { [lowering, source, blockSize, isDeterministic, batching] form in
-            let length = blockSize ?? (form.shape == .recursive ? costs.iterationsPerStatement(form) : Self.defaultBlockSize)
-            var obstacle: String?
-            if form.isParallel, isDeterministic {
-                obstacle = "sums of parallel workers depend on who gets which rows"
-            } else if form.isCompiled, costs.operations > CostModel.mostCompiledOperations {
-                obstacle = "compiling \(costs.operations) operations would take longer than it saves"
-            } else if form.shape == .window, batching.isPartial {
-                obstacle = "a window statement reads all rows, and mini-batches are asked for"
-            } else {
-                obstacle = Self.obstacle(form, lowering, source, iterations: min(length, request.maxIter))
-            }
+        var limits = FormLimits(lowering, source, request)
+        candidates = Self.forms(server).map { [blockSize] form in
+            let length = Self.iterationsPerStatement(form, costs, blockSize)
             return Candidate(
                 form: form,
                 estimated: costs.estimate(form, iterationsPerStatement: length) / 1e6,
-                obstacle: obstacle
+                obstacle: limits.obstacle(form, operations: costs.operations)
             )
         }
         try checkAsked(request)
+    }
+
+    private static func iterationsPerStatement(_ form: StatementForm, _ costs: CostModel, _ asked: Int?) -> Int {
+        if let asked { return asked }
+        return form.shape == .recursive ? costs.iterationsPerStatement(form) : defaultBlockSize
     }
 
     /// How the run's rows are stored.
@@ -92,28 +88,12 @@ struct TrainingPlan: Sendable {
         return forms + [StatementForm(.block), StatementForm(.window)]
     }
 
-    private static func obstacle(
-        _ form: StatementForm,
-        _ lowering: Lowering,
-        _ source: RowSource,
-        iterations: Int
-    ) -> String? {
-        do {
-            if form.shape == .window { try checkWidth(lowering.step, dialect: lowering.dialect) }
-            let statement = try lowering.statement(form.shape, source, iterations: iterations)
-            return form.isParallel && !statement.parallelSafe
-                ? "its sums travel in one array, which one process adds up" : nil
-        } catch {
-            return "\(error)"
-        }
-    }
-
     /// A shape that was asked for and can't be had is an error of the request; so is a network that fits none.
     private func checkAsked(_ request: TrainingRequest) throws {
         let usable = candidates.contains { $0.obstacle == nil && (asked == nil || $0.form.shape == asked) }
         guard !usable else { return }
         let shape = asked ?? .step
-        if shape == .window { try Self.checkWidth(step, dialect: lowering.dialect) }
+        if shape == .window { try FormLimits.checkWidth(step, dialect: lowering.dialect) }
         _ = try statement(shape, iterations: min(blockSize ?? Self.defaultBlockSize, request.maxIter))
         throw TrainingError(.tooLarge, "no statement can carry this network", field: "hidden_layer_sizes")
     }
@@ -142,20 +122,6 @@ struct TrainingPlan: Sendable {
     /// The forward pass that measures the last parameters.
     func evaluation() throws -> LoweredStatement {
         try Self.limited { () throws(StatementLimitError) in try lowering.evaluation(source) }
-    }
-
-    /// Every level of a window statement carries all parameters and the solver's state: found out before all of its
-    /// iterations are written.
-    private static func checkWidth(_ step: TrainingStep, dialect: Dialect) throws(TrainingError) {
-        let columns = step.layout.count + step.stateCount
-        guard columns > dialect.maximumTargetList else { return }
-        throw TrainingError(
-            .tooLarge,
-            "shape window carries every parameter and the solver's state as a column: at least \(columns), "
-                + "and the limit is \(dialect.maximumTargetList) columns in one SELECT",
-            field: "shape",
-            hint: "use shape step, or a narrower network"
-        )
     }
 
     static func tooWide(_ parameters: Int) -> TrainingError {

@@ -28,8 +28,8 @@ import Testing
 
     @Test func thePackageCarriesTheFolder() throws {
         let package = try String(contentsOf: Self.root.appending(path: "Package.swift"), encoding: .utf8)
-        let line = try #require(package.split(separator: "\n").first { $0.hasPrefix("let migrationFiles") })
-        #expect(line.matches(of: /"([^"]+)"/).map { String($0.1) } == (try Self.filesOnDisk()))
+        let list = try #require(package.firstMatch(of: /let migrationFiles = \[([^\]]*)\]/)?.1)
+        #expect(list.matches(of: /"([^"]+)"/).map { String($0.1) } == (try Self.filesOnDisk()))
     }
 
     @Test func fromEmptyAndAgain() async throws {

@@ -21,7 +21,10 @@ import Testing
         #expect(request.initialization == .weights(ExampleData.articleWeights))
         #expect(request.seed == ExampleData.defaultSeed)
         #expect(request.shape == nil)
-        #expect(request.blockSize == 10)
+        #expect(request.blockSize == nil)
+        #expect(request.batchSize == .full)
+        #expect(request.shuffle == .once)
+        #expect(!request.isDeterministic)
     }
 
     @Test func aTableHasTheDefaultsOfScikitLearn() throws {
@@ -36,6 +39,7 @@ import Testing
         #expect(request.maxIter == 200)
         #expect(request.tol == 1e-4)
         #expect(request.patience == 10)
+        #expect(request.batchSize == .auto)
         #expect(request.standardize)
         #expect(request.initialization == .byActivation)
     }
@@ -77,6 +81,8 @@ import Testing
         #"{"weights": [0.1, -1e-7, 3, 0, 0, 0.30000000000000004, 1, 2, 3, 4, 5, 6]}"#,
         #"{"shape": "window", "block_size": 4, "standardize": true}"#,
         #"{"shape": "window"}"#,
+        #"{"shape": "block", "block_size": 7, "batch_size": 32, "shuffle": "every epoch"}"#,
+        #"{"shape": "recursive", "batch_size": "auto", "deterministic": true}"#,
         #"{"shape": "step", "max_iter": 7}"#,
     ]
 

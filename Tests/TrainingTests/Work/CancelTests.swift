@@ -8,7 +8,9 @@ import Testing
 /// Runs that someone wants stopped, or whose process is going down.
 @Suite struct CancelTests {
     private static let brief: JSON = ["source": ["example": "article", "rows": 100], "max_iter": 3]
-    private static let endless: JSON = ["source": ["example": "article", "rows": 2_000], "max_iter": 1_000_000]
+    private static let endless: JSON = [
+        "source": ["example": "article", "rows": 2_000], "max_iter": 1_000_000, "shape": "step",
+    ]
     /// One statement of it lasts many seconds.
     private static let slow: JSON = [
         "source": ["example": "article", "rows": 100_000], "max_iter": 30, "shape": "window", "block_size": 30,
@@ -104,7 +106,8 @@ import Testing
             let ended = try await desk.service.run(run.id)
             try await Self.checkCancelled(ended, on: desk)
             #expect(ended.epoch == 0, "the only statement was cut short")
-            #expect(ContinuousClock.now - asked < .seconds(5))
+            // Far less than the statement would have taken.
+            #expect(ContinuousClock.now - asked < .seconds(30))
             work.cancel()
             await work.value
         }
@@ -155,6 +158,7 @@ import Testing
         try await Desk.open { desk in
             let (run, lease) = try await desk.service.submitAndClaim(Self.brief, owner: "test")
             let (wished, goOn) = (Signal(), Signal())
+            defer { goOn.fire() }
             let wishing = Task {
                 try await desk.pool.transaction { connection in
                     try await connection.query("INSERT INTO pgradient.cancel_requests (run_id) VALUES (\(run.id))")

@@ -12,7 +12,12 @@ import Testing
     @Test(
         arguments: [
             small.with(["solver": "adam", "hidden_layer_sizes": [2], "seed": 5]),
-            small.with(["solver": "sgd", "momentum": 0.9]),
+            small.with(["solver": "sgd", "momentum": 0.9, "shape": "step"]),
+            small.with(["solver": "adam", "hidden_layer_sizes": [2], "shape": "recursive", "block_size": 3]),
+            // Statements end within an epoch as well as at its end.
+            small.with(["solver": "adam", "batch_size": 40, "shape": "recursive", "block_size": 5]),
+            small.with(["solver": "sgd", "momentum": 0.5, "batch_size": 70, "shuffle": "every epoch", "max_iter": 15]),
+            small.with(["solver": "sgd", "batch_size": 100, "deterministic": true, "shape": "block", "block_size": 4]),
         ],
         [UInt64.random(in: 0..<1_000_000)]
     )
@@ -35,7 +40,7 @@ import Testing
     @Test(arguments: [UInt64.random(in: 0..<1_000_000)])
     func inTheParallelForm(seed: UInt64) async throws {
         try await Desk.open { desk in
-            let body: JSON = ["source": ["example": "article", "rows": 25_000], "max_iter": 8]
+            let body: JSON = ["source": ["example": "article", "rows": 25_000], "max_iter": 8, "shape": "step"]
             let whole = try await desk.train(body)
             let (run, kills) = try await Self.trainUnderFire(body, seed: seed, patience: 0.3, on: desk)
             #expect(run.shapeReason?.contains("parallel workers") == true)

@@ -9,6 +9,7 @@ import Testing
 @Suite struct LeaseTests {
     private static let body: JSON = [
         "source": ["example": "article", "rows": 100], "max_iter": 6, "solver": "adam", "hidden_layer_sizes": [2],
+        "shape": "step",
     ]
 
     @Test func oneOfManyGetsTheRun() async throws {

@@ -11,7 +11,11 @@ import Testing
 @Suite struct SnapshotTests {
     private static let body: JSON = [
         "source": ["table": "points"], "label": "y", "hidden_layer_sizes": [3], "max_iter": 12, "seed": 1, "tol": 0,
+        "batch_size": "full", "shape": "step",
     ]
+    private static let batched: JSON = body.with([
+        "batch_size": 200, "shape": "recursive", "block_size": 2, "shuffle": "every epoch",
+    ])
     private static let points = """
         CREATE TABLE points AS
         SELECT sin(i) AS a, cos(i * 3) * 7 AS b, (sin(i) > 0.3)::int AS y FROM generate_series(1, 500) AS i
@@ -29,13 +33,14 @@ import Testing
         arguments: [
             "TRUNCATE pgradient_data.run_%", "DROP TABLE pgradient_data.run_%",
             "DELETE FROM pgradient_data.run_% WHERE x1 > 0", "UPDATE pgradient_data.run_% SET y = 1 - y",
-        ]
+        ],
+        [body, batched]
     )
-    func lostBetweenTwoAttempts(_ loss: String) async throws {
+    func lostBetweenTwoAttempts(_ loss: String, _ body: JSON) async throws {
         try await Desk.open { desk in
             try await desk.script(Self.points)
-            let whole = try await desk.train(Self.body)
-            let id = try await Self.begin(on: desk)
+            let whole = try await desk.train(body)
+            let id = try await Self.begin(body, on: desk)
             try await desk.script(loss.replacing("%", with: "\(id)"))
             let ended = try await desk.execute(desk.takeOver(id))
             #expect(ended.state == .succeeded, "\(ended.error?.compact ?? "")")
@@ -64,8 +69,9 @@ import Testing
     @Test func emptyForATrainerIsNoResult() async throws {
         try await Desk.open { desk in
             try await desk.script(Self.points)
-            for shape in ["step", "window"] {
-                try await Bench.open(Self.body.with(["shape": .string(shape)]), on: desk) { bench in
+            for shape in ["step", "window", "block", "recursive"] {
+                let body = Self.body.with(["shape": .string(shape), "max_iter": 60])
+                try await Bench.open(body, on: desk) { bench in
                     try await bench.advance()
                     let before = try await Written(bench.run.id, on: desk)
                     try await desk.script("TRUNCATE pgradient_data.run_\(bench.run.id)")
