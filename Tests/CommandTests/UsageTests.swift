@@ -35,7 +35,7 @@ struct UsageTests {
             Case("params", "--from", "3", "--to", "1", says: "--from 3 is after --to 1"),
             Case("params", "--epoch", "worst", says: "epoch is \"worst\"; it must be last, best or a number"),
             Case("runs", "--limit", "0", says: "--limit is 0; it must be from 1 to 1000"),
-            Case("sql", "--shape", "round", says: "'step' and 'window'"),
+            Case("sql", "--shape", "round", says: "'step', 'window', 'block' and 'recursive'"),
             Case("sql", "--iterations", "0", says: "--iterations is 0"),
             Case("cancel", says: "Missing expected argument '<id>'"),
             Case("cancel", "seven", says: "'seven' is invalid for '<id>'"),

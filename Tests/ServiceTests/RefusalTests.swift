@@ -116,7 +116,7 @@ struct RefusalTests {
                 ("/train/1/metrics?every=2", "not_available", "every", "every=2 is not available"),
                 ("/train/1/metrics?format=xml", "invalid_option", "format", "it must be one of json, csv, ndjson"),
                 ("/train/1/metrics?after=-1", "invalid_option", "after", "after is \"-1\""),
-                ("/train/1/sql?shape=round", "invalid_option", "shape", "it must be one of step, window"),
+                ("/train/1/sql?shape=round", "invalid_option", "shape", "it must be one of step, window, block, recursive"),
                 ("/train/1/sql?dialect=mysql", "not_available", "dialect", "dialect=mysql is not available"),
                 ("/train/1/sql?iterations=0", "invalid_option", "iterations", "iterations is \"0\""),
                 ("/params?epoch=worst", "invalid_option", "epoch", "it must be last, best or a number"),

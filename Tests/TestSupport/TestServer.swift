@@ -52,7 +52,7 @@ public final class TestServer: Sendable {
         ("full_page_writes", "off"),
         ("wal_level", "minimal"),
         ("max_wal_senders", "0"),
-        ("max_connections", "200"),
+        ("max_connections", "500"),
         // As in a private cluster: its user is called as the schema of our books.
         ("search_path", "public"),
         ("log_line_prefix", "%m [%p] %d "),

@@ -66,7 +66,7 @@ extension Application {
     func showStatement(_ request: HTTPServerRequest, _ id: Int) async throws -> HTTPServerResponse {
         var query = try QueryReader(request)
         let shape = try query.choice("shape", StatementShape.self)
-        let iterations = try query.integer("iterations", 1...1000)
+        let iterations = try query.integer("iterations", 1...1_000_000)
         if let dialect = query.string("dialect"), dialect != "postgres" { try query.refuse("dialect") }
         try query.finish()
         let text = try await training.statement(id, shape: shape, iterations: iterations)

@@ -9,7 +9,7 @@ struct RequestOptions: ParsableArguments {
 
     @Option(help: "A name for the run.") var name: String?
     @Option(help: ArgumentHelp("Table or view to learn from.", valueName: "schema.table")) var table: String?
-    @Option(help: ArgumentHelp("Example to learn from: article.", valueName: "name")) var example: String?
+    @Option(help: ArgumentHelp("Example to learn from: article or spiral.", valueName: "name")) var example: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("Rows of the example.", valueName: "n"))
     var rows: Int?
     @Option(help: ArgumentHelp("Column to predict.", valueName: "column")) var label: String?
@@ -78,14 +78,23 @@ struct RequestOptions: ParsableArguments {
     var scale: Double?
     @Option(parsing: .unconditional, help: ArgumentHelp("Seeds weights and example data.", valueName: "n"))
     var seed: Int?
-    @Option(help: "auto, step or window.") var shape: String?
+    @Option(help: "auto, step, recursive, block or window.") var shape: String?
 
     @Option(
         name: .customLong("block-size"),
         parsing: .unconditional,
-        help: ArgumentHelp("Iterations per window statement.", valueName: "n")
+        help: ArgumentHelp("Iterations per recursive, block or window statement.", valueName: "n")
     )
     var blockSize: Int?
+
+    @Option(
+        name: .customLong("batch-size"),
+        parsing: .unconditional,
+        help: ArgumentHelp("Rows per iteration: auto, full or a number.", valueName: "n")
+    )
+    var batchSize: String?
+    @Option(help: "once, or \"every epoch\": when mini-batches are shuffled.") var shuffle: String?
+    @Flag(help: "The same bits every time: serial plans, rows in an order of their own.") var deterministic = false
 
     @Option(
         name: .customLong("set"),
@@ -99,7 +108,7 @@ struct RequestOptions: ParsableArguments {
         try put(&body, source: body["source"])
         let texts: [(String, String?)] = [
             ("name", name), ("label", label), ("task", task), ("solver", solver), ("init", initialization),
-            ("shape", shape),
+            ("shape", shape), ("shuffle", shuffle),
         ]
         for (key, value) in texts { if let value { body.set(key, .string(value)) } }
         let numbers: [(String, Double?)] = [
@@ -114,6 +123,8 @@ struct RequestOptions: ParsableArguments {
         for (key, value) in [("nesterov", nesterov), ("standardize", standardize)] {
             if let value { body.set(key, .bool(value)) }
         }
+        if deterministic { body.set("deterministic", true) }
+        if let batchSize { body.set("batch_size", Int(batchSize).map(JSON.integer) ?? .string(batchSize)) }
         if let features { body.set("features", .array(list(features).map(JSON.string))) }
         if let activation {
             let names = list(activation)

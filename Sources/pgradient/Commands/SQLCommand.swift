@@ -15,18 +15,21 @@ struct SQLCommand: AsyncParsableCommand {
             EXAMPLES
               pgradient sql
               pgradient sql --run 7 | psql "$PGRADIENT_DATABASE_URL"
+              pgradient sql --run 7 --shape recursive --iterations 100
               pgradient sql --run 7 --shape window --iterations 3
             """
     )
 
     @OptionGroup var global: GlobalOptions
     @Option(help: ArgumentHelp("The run; the newest if left out.", valueName: "id")) var run: Int?
-    @Option(help: "step or window; the run's own if left out.") var shape: StatementShape?
-    @Option(help: ArgumentHelp("Iterations nested in a window statement.", valueName: "n")) var iterations: Int?
+    @Option(help: "step, recursive, block or window; the run's own if left out.") var shape: StatementShape?
+
+    @Option(help: ArgumentHelp("Iterations of a recursive, block or window statement.", valueName: "n"))
+    var iterations: Int?
 
     func validate() throws {
-        if let iterations, !(1...1000).contains(iterations) {
-            throw ValidationError("--iterations is \(iterations); it must be from 1 to 1000")
+        if let iterations, !(1...1_000_000).contains(iterations) {
+            throw ValidationError("--iterations is \(iterations); it must be from 1 to 1000000")
         }
     }
 

@@ -17,6 +17,8 @@ struct Train: AsyncParsableCommand {
               pgradient train --table iris --label species
               pgradient train --table public.sales --label amount \\
                 --features price,weight --hidden 16,8 --max-iter 500
+              pgradient train --example spiral
+              pgradient train --table public.sales --label amount --batch-size 500
               pgradient train --shape window --block-size 10 --max-iter 20
               pgradient train --spec request.json --seed 42
               echo '{"max_iter": 20}' | pgradient train --spec -
