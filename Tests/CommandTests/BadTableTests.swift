@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Tables that can't be learned from", .timeLimit(.minutes(1)))
+@Suite("Tables that can't be learned from", .timeLimit(.minutes(5)))
 struct BadTableTests {
     static let tables = """
         CREATE TABLE customers AS SELECT i AS id, (i % 50)::float8 AS age, CASE WHEN i % 3 = 0 THEN 'a' ELSE 'b' END AS plan,

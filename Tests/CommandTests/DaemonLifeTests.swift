@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What happens to a run when the process that trains it goes, and to the server when everybody does.
-@Suite("serve: death and life", .timeLimit(.minutes(2)))
+@Suite("serve: death and life", .timeLimit(.minutes(5)))
 struct DaemonLifeTests {
     /// About 2 ms an epoch: a few seconds in all.
     static let request = #"{"source": {"example": "article", "rows": 2000}, "max_iter": 1500}"#

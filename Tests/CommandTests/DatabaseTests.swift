@@ -3,7 +3,7 @@ import JSONTree
 import TestSupport
 import Testing
 
-@Suite("A database that is not there, or not the right one", .timeLimit(.minutes(1)))
+@Suite("A database that is not there, or not the right one", .timeLimit(.minutes(5)))
 struct DatabaseTests {
     @Test(
         "commands say what is wrong and end",

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("Help, version and completions", .timeLimit(.minutes(1)))
+@Suite("Help, version and completions", .timeLimit(.minutes(5)))
 struct HelpTests {
     static let commands = [
         "serve", "train", "demo", "runs", "params", "predict", "sql", "cancel", "migrate", "doctor",

@@ -3,7 +3,7 @@ import JSONTree
 import TestSupport
 import Testing
 
-@Suite("Ctrl-C", .timeLimit(.minutes(1)))
+@Suite("Ctrl-C", .timeLimit(.minutes(5)))
 struct InterruptionTests {
     @Test(
         "in the middle of training: exit code 3, what was learned stays, the server stops",
@@ -12,7 +12,7 @@ struct InterruptionTests {
     func training(signal: Int32) async throws {
         let home = try Home()
         let program = try Program(["train", "--rows", "5000", "--max-iter", "100000"] + home.flags)
-        _ = try await program.error.line(containing: "epoch 1/100000")
+        _ = try await program.error.line(containing: "/100000")
         program.send(signal)
         let ending = try await program.finish()
         #expect(ending.status == .exited(3), "\(ending.error)")
@@ -69,7 +69,7 @@ struct InterruptionTests {
     func cancelled() async throws {
         let environment = ["PGRADIENT_DATABASE_URL": try await TestCluster.freshDatabase()]
         let program = try Program(["train", "--rows", "5000", "--max-iter", "100000"], environment: environment)
-        _ = try await program.error.line(containing: "epoch 1/100000")
+        _ = try await program.error.line(containing: "/100000")
         let cancel = try await Program.run(["cancel", "1"], environment: environment)
         #expect(cancel.status == .exited(0))
         #expect(cancel.output == "run 1 will stop after the statement under way\n")

@@ -4,7 +4,7 @@ import JSONTree
 import TestSupport
 import Testing
 
-@Suite("serve: where it listens and whom it lets in", .timeLimit(.minutes(1)))
+@Suite("serve: where it listens and whom it lets in", .timeLimit(.minutes(5)))
 struct ListeningTests {
     @Test("a port in use: what to do is said, and no cluster is made")
     func portInUse() async throws {

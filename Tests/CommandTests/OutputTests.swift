@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Standard output and standard error", .timeLimit(.minutes(1)))
+@Suite("Standard output and standard error", .timeLimit(.minutes(5)))
 struct OutputTests {
     @Test("a reader that goes away ends the command quietly, its server included")
     func readerGone() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Flags, environment and pgradient.json", .timeLimit(.minutes(1)))
+@Suite("Flags, environment and pgradient.json", .timeLimit(.minutes(5)))
 struct SettingsTests {
     @Test(
         "a settings file with a mistake is refused",

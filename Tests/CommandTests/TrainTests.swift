@@ -3,7 +3,7 @@ import JSONTree
 import TestSupport
 import Testing
 
-@Suite("train and what comes after it", .timeLimit(.minutes(1)))
+@Suite("train and what comes after it", .timeLimit(.minutes(5)))
 struct TrainTests {
     @Test("the lines of examples/README.md: iris is loaded, learned and asked about")
     func iris() async throws {
@@ -34,7 +34,7 @@ struct TrainTests {
 
         let runs = try await Program.run(["runs"], environment: environment)
         #expect(
-            runs.output.contains(/\n  1  succeeded  200\/200  0\.\d{6}  +\d+\.\d\d %   –   150  4-100-3  step\n/),
+            runs.output.contains(/\n  1  succeeded  200\/200  0\.\d{6}  +\d+\.\d\d %   –   150  4-100-3  recursive\n/),
             "\(runs.output)"
         )
         let statement = try await paste(

@@ -5,7 +5,7 @@ import Service
 import TestSupport
 import Testing
 
-@Suite("The door", .timeLimit(.minutes(1)))
+@Suite("The door", .timeLimit(.minutes(5)))
 struct DoorTests {
     private func ask(
         _ door: Door,

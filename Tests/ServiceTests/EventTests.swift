@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("/train/{id}/events", .timeLimit(.minutes(1)))
+@Suite("/train/{id}/events", .timeLimit(.minutes(5)))
 struct EventTests {
     static let ndjson: HTTPFields = [.accept: "application/x-ndjson"]
 

@@ -2,7 +2,7 @@ import HTTPTypes
 import JSONTree
 import Testing
 
-@Suite("What a run has learned", .timeLimit(.minutes(1)))
+@Suite("What a run has learned", .timeLimit(.minutes(5)))
 struct ResultRouteTests {
     static let names = [
         "w1_0_0", "w1_0_1", "w1_1_0", "w1_1_1", "b1_0", "b1_1", "w2_0_0", "w2_0_1", "w2_1_0", "w2_1_1", "b2_0", "b2_1",
@@ -179,10 +179,15 @@ struct ResultRouteTests {
             let own = await counter.get("/train/1/sql")
             #expect(own.fields[.contentType] == "text/plain; charset=utf-8")
             #expect(
-                own.text.hasPrefix("-- pgradient run 1, shape step: one iteration from the parameters of epoch 10.")
+                own.text.hasPrefix(
+                    "-- pgradient run 1, shape recursive: 10 iterations from the parameters of epoch 10."
+                )
             )
-            #expect(own.text.contains("EXECUTE pgradient_run_1_step"))
-            #expect(await counter.get("/train/1/sql?dialect=postgres&shape=step").text == own.text)
+            #expect(own.text.contains("EXECUTE pgradient_run_1_recursive"))
+            #expect(await counter.get("/train/1/sql?dialect=postgres&shape=recursive").text == own.text)
+            let step = await counter.get("/train/1/sql?shape=step")
+            #expect(step.text.hasPrefix("-- pgradient run 1, shape step: one iteration"))
+            try await counter.script(step.text)
             let window = await counter.get("/train/1/sql?shape=window&iterations=3")
             #expect(window.text.hasPrefix("-- pgradient run 1, shape window: 3 iterations"))
             try await counter.script(own.text)

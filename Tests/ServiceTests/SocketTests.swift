@@ -6,7 +6,7 @@ import Testing
 import Training
 
 /// The whole of the daemon but its process: server, door and application over a real socket.
-@Suite("Over a socket", .timeLimit(.minutes(1)))
+@Suite("Over a socket", .timeLimit(.minutes(5)))
 struct SocketTests {
     private func withServer(_ body: (Int, Counter) async throws -> Void) async throws {
         try await Counter.open(working: true) { counter in

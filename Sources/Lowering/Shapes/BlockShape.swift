@@ -25,13 +25,17 @@ extension Lowering {
         }
         var sql: SQL = "WITH "
         for (index, part) in parts.enumerated() { sql.append(index == 0 ? part : ", \(part)") }
-        for (index, result) in results.enumerated() { sql.append(index == 0 ? "\n\(result)" : "\nUNION ALL\n\(result)") }
+        for (index, result) in results.enumerated() {
+            sql.append(index == 0 ? "\n\(result)" : "\nUNION ALL\n\(result)")
+        }
         return try finish(
             sql,
             size,
             shape: .block,
             iterations: iterations,
-            advice: { _ in iterations > 1 ? "use a smaller block_size, or shape recursive" : "use fewer or narrower layers" },
+            advice: { _ in
+                iterations > 1 ? "use a smaller block_size, or shape recursive" : "use fewer or narrower layers"
+            },
             parallelSafe: false
         )
     }

@@ -62,7 +62,8 @@ struct Link {
         if source.isBatched {
             columns.append("(t.batch + 1) % \(literal: source.batches) AS batch")
             columns += [
-                seen("seen_loss", "u.loss * u.rows"), seen("seen_metric", "u.metric * u.rows"), seen("seen_rows", "u.rows"),
+                seen("seen_loss", "u.loss * u.rows"), seen("seen_metric", "u.metric * u.rows"),
+                seen("seen_rows", "u.rows"),
             ]
         }
         let fence = lowering.dialect.fence.suffix
@@ -82,7 +83,8 @@ struct Link {
     /// What the statement answers with, from rows of a link.
     /// - Parameter isLast: tells the last row of the statement; needed only where an epoch has several batches.
     func results(from relation: SQL, isLast: SQL) -> SQL {
-        let weights: SQL = isWide ? "weights" : "ARRAY[\(unsafeRaw: names.joined(separator: ", "))]::float8[] AS weights"
+        let weights: SQL =
+            isWide ? "weights" : "ARRAY[\(unsafeRaw: names.joined(separator: ", "))]::float8[] AS weights"
         guard source.isBatched else {
             return "SELECT k AS iteration, \(weights), state, loss, metric, rows FROM \(relation) WHERE k > 0"
         }

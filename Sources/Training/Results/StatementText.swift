@@ -81,7 +81,8 @@ struct StatementText {
     ) throws -> String {
         let layout = SnapshotLayout(batching: batching, isDeterministic: request.isDeterministic)
         let arranged = layout.arranged(rows, features: dataset.features.count, epoch: parameters.epoch)
-        let index = batching.isPartial ? "CREATE INDEX ON \(Self.snapshot.quoted) (batch);\nSET enable_seqscan = off;\n" : ""
+        let index =
+            batching.isPartial ? "CREATE INDEX ON \(Self.snapshot.quoted) (batch);\nSET enable_seqscan = off;\n" : ""
         return """
 
             CREATE TEMPORARY TABLE \(Self.snapshot.name.quoted) AS

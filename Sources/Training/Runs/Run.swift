@@ -105,7 +105,8 @@ extension Run {
         shape = try row.decode(String?.self, "shape").map { try Self.known($0) }
         shapeReason = try row.get("shape_reason")
         batchSize = try row.get("batch_size")
-        candidates = try row.decode(String?.self, "candidates")
+        candidates =
+            try row.decode(String?.self, "candidates")
             .map { try JSON(parsing: $0.utf8).arrayValue ?? [] }?.compactMap(Candidate.init) ?? []
         epoch = try row.get("epoch")
         maxIter = try row.get("max_iter")

@@ -66,7 +66,7 @@ struct EpochLoop {
         shuffledFor = checkpoint.batch > 0 || checkpoint.epoch == 0 ? checkpoint.epoch : nil
         book = StatementBook(plan, EpochRecorder(lease: lease, run: run, batching: plan.batching), workers: workers)
         positions = Dictionary(uniqueKeysWithValues: zip(plan.step.layout.names, 0...))
-        selection = Selection(plan, known: run.candidates, iterations: run.maxIter - checkpoint.epoch)
+        selection = Selection(plan, iterations: run.maxIter - checkpoint.epoch)
         // A resumed run remembers what it has seen, which may have been enough.
         for (epoch, loss) in try await MetricStore.losses(run.id, before: checkpoint.epoch, on: connection) {
             isStopped = self.stopping.shouldStop(loss: loss, epoch: epoch)

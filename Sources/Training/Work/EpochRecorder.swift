@@ -68,7 +68,8 @@ struct EpochRecorder {
             isPartial
             ? "last.batch, CASE WHEN last.batch > 0 THEN last.weights END, last.seen_loss, last.seen_metric, last.rows"
             : "0, NULL::float8[], NULL::float8, NULL::float8, NULL::float8"
-        let hasCheckpoint: SQL = isPartial ? "(cardinality(last.state) > 0 OR last.batch > 0)" : "cardinality(last.state) > 0"
+        let hasCheckpoint: SQL =
+            isPartial ? "(cardinality(last.state) > 0 OR last.batch > 0)" : "cardinality(last.state) > 0"
         let ended: SQL = isPartial ? "SELECT * FROM sound WHERE batch = 0" : "SELECT * FROM sound"
         // A solver without state has a checkpoint within an epoch only.
         let forgotten: SQL =

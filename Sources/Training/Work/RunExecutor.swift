@@ -134,7 +134,8 @@ public struct RunExecutor: Sendable {
             layerSizes: sizes,
             rows: rows,
             server: server,
-            table: Snapshot(run: run.id).name
+            table: Snapshot(run: run.id).name,
+            known: run.candidates
         )
         var loop = try await EpochLoop(
             run,

@@ -88,7 +88,8 @@ struct Selection: Sendable {
             return "\(choice): timed at \(Self.shown(measured)) ms an iteration on the run's own rows, against \(rest)"
         }
         let usable = candidates.filter {
-            $0.obstacle == nil && $0.form != chosen.form && (asked == nil || $0.form.shape == asked)
+            $0.obstacle == nil && $0.form != chosen.form
+                && (asked == nil ? !$0.form.shape.isForOtherEngines : $0.form.shape == asked)
         }
         guard let next = usable.min(by: { $0.estimated < $1.estimated }) else {
             return "\(choice); an iteration is estimated at \(Self.shown(chosen.estimated)) ms"

@@ -32,6 +32,7 @@ struct TrainingPlan: Sendable {
     }
 
     /// Plans a run.
+    /// - Parameter known: the forms as an earlier plan of the run has found them: to write their statements takes time.
     /// - Throws: `TrainingError` if no statement could carry the network.
     init(
         _ request: TrainingRequest,
@@ -39,7 +40,8 @@ struct TrainingPlan: Sendable {
         layerSizes: [Int],
         rows: Int,
         server: Server,
-        table: QualifiedName
+        table: QualifiedName,
+        known: [Candidate] = []
     ) throws {
         let layout = ParameterLayout(layerSizes: layerSizes)
         guard layout.count <= Self.maximumParameters else { throw Self.tooWide(layout.count) }
@@ -50,6 +52,10 @@ struct TrainingPlan: Sendable {
         asked = request.shape
         isDeterministic = request.isDeterministic
         blockSize = request.blockSize
+        guard known.isEmpty else {
+            candidates = known
+            return
+        }
         let iterations = request.maxIter.multipliedReportingOverflow(by: batching.count)
         let costs = CostModel(
             rowCost: lowering.estimatedRowCost,
@@ -146,13 +152,11 @@ struct TrainingPlan: Sendable {
 
 extension Selection {
     /// The selection of a plan.
-    /// - Parameters:
-    ///   - known: what an earlier attempt at the run has found out.
-    ///   - iterations: epochs that are left.
-    init(_ plan: TrainingPlan, known: [Candidate] = [], iterations epochs: Int) {
+    /// - Parameter epochs: epochs that are left.
+    init(_ plan: TrainingPlan, iterations epochs: Int) {
         let (iterations, overflow) = epochs.multipliedReportingOverflow(by: plan.batching.count)
         self.init(
-            known.contains(where: \.isChosen) ? known : plan.candidates,
+            plan.candidates,
             asked: plan.asked,
             isDeterministic: plan.isDeterministic,
             iterations: overflow ? .max : iterations

@@ -95,7 +95,7 @@ final class Program: Sendable {
     }
 
     /// Waits for the end.
-    func finish(within limit: Duration = .seconds(60)) async throws -> Ending {
+    func finish(within limit: Duration = .seconds(240)) async throws -> Ending {
         do {
             _ = try await end.whole(within: limit)
         } catch is Late {

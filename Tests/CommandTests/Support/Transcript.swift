@@ -20,7 +20,7 @@ final class Transcript: Sendable {
     func complete() { change { $0.isComplete = true } }
 
     /// The first whole line that contains `part`.
-    func line(containing part: String, within limit: Duration = .seconds(30)) async throws -> String {
+    func line(containing part: String, within limit: Duration = .seconds(120)) async throws -> String {
         let changes = changes()
         return try await TestSupport.within(limit, "\"\(part)\" in:\n\(self.text)") {
             for await _ in changes {
@@ -32,7 +32,7 @@ final class Transcript: Sendable {
     }
 
     /// Everything, once the program has closed its end.
-    func whole(within limit: Duration = .seconds(30)) async throws -> String {
+    func whole(within limit: Duration = .seconds(120)) async throws -> String {
         let changes = changes()
         return try await TestSupport.within(limit, "the end of:\n\(self.text)") {
             for await _ in changes where self.state.withLock(\.isComplete) { break }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("Over a socket: exchanges", .timeLimit(.minutes(2)))
+@Suite("Over a socket: exchanges", .timeLimit(.minutes(5)))
 struct ExchangeTests {
     @Test("keep-alive, HEAD, bodies and Connection: close")
     func exchanges() async throws {

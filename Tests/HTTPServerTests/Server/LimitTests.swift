@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("Over a socket: limits", .timeLimit(.minutes(2)))
+@Suite("Over a socket: limits", .timeLimit(.minutes(5)))
 struct LimitTests {
     @Test(
         "a sender that drips is cut off by the total deadline",

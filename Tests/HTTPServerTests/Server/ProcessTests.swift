@@ -5,7 +5,7 @@ import Testing
 @testable import HTTPServer
 
 /// What is measured or limited for a whole process gets one of its own.
-@Suite("In a process of its own", .timeLimit(.minutes(2)))
+@Suite("In a process of its own", .timeLimit(.minutes(5)))
 struct ProcessTests {
     @Test("a thousand idle streams are cheap, and each is still heard")
     func thousandStreams() async {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("Over a socket: stopping", .timeLimit(.minutes(2)))
+@Suite("Over a socket: stopping", .timeLimit(.minutes(5)))
 struct ShutdownTests {
     @Test("idle connections are closed, a running request is answered, and then it is over")
     func graceful() async throws {

@@ -9,7 +9,7 @@ private func stream(_ produce: @escaping @Sendable (ResponseWriter) async throws
     { _ in HTTPServerResponse(status: .ok, body: .stream(produce)) }
 }
 
-@Suite("Over a socket: streams", .timeLimit(.minutes(2)))
+@Suite("Over a socket: streams", .timeLimit(.minutes(5)))
 struct StreamTests {
     @Test("chunks arrive as they are written, and the connection serves on")
     func chunks() async throws {

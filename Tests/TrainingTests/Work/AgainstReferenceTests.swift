@@ -21,7 +21,8 @@ import Testing
         for metric in try await desk.metrics(run.id) where metric.epoch < run.epoch {
             #expect(difference([metric.loss], [reference.losses[metric.epoch]]) < 1e-9, "epoch \(metric.epoch)")
             switch run.task {
-            case .classification: #expect(difference([try #require(metric.accuracy)], [reference.metrics[metric.epoch]]) < 1e-12)
+            case .classification:
+                #expect(difference([try #require(metric.accuracy)], [reference.metrics[metric.epoch]]) < 1e-12)
             case .regression:
                 let variance = try #require(run.labelVariance)
                 let r2 = 1 - reference.metrics[metric.epoch] / variance
@@ -55,7 +56,10 @@ import Testing
         try await Desk.shared { desk in
             let body: JSON = ["source": ["example": "article", "rows": 30_000], "max_iter": 3, "shape": "step"]
             let run = try await desk.train(body)
-            #expect(run.shapeReason?.hasPrefix("step in parallel workers, as asked for") == true, "\(run.shapeReason ?? "")")
+            #expect(
+                run.shapeReason?.hasPrefix("step in parallel workers, as asked for") == true,
+                "\(run.shapeReason ?? "")"
+            )
             try await Self.check(run, on: desk)
         }
     }
@@ -89,8 +93,14 @@ import Testing
         ["solver": "adam", "label": "c", "hidden_layer_sizes": [2], "shape": "recursive", "block_size": 5],
         ["solver": "sgd", "label": "r", "hidden_layer_sizes": [3], "shape": "recursive", "deterministic": true],
         ["solver": "adam", "label": "c", "hidden_layer_sizes": [3], "shape": "recursive", "batch_size": 7],
-        ["solver": "adam", "label": "r", "hidden_layer_sizes": [3], "shape": "recursive", "batch_size": 25, "block_size": 5],
-        ["solver": "sgd", "label": "c", "hidden_layer_sizes": [3], "shape": "block", "batch_size": 25, "block_size": 4],
+        [
+            "solver": "adam", "label": "r", "hidden_layer_sizes": [3], "shape": "recursive", "batch_size": 25,
+            "block_size": 5,
+        ],
+        [
+            "solver": "sgd", "label": "c", "hidden_layer_sizes": [3], "shape": "block", "batch_size": 25,
+            "block_size": 4,
+        ],
         ["solver": "adam", "label": "b", "hidden_layer_sizes": [3], "shape": "step", "batch_size": 16],
         ["solver": "adam", "label": "b", "hidden_layer_sizes": [3], "batch_size": 16, "shuffle": "every epoch"],
         ["solver": "sgd", "label": "r", "batch_size": 59, "shuffle": "every epoch", "shape": "step"],
