@@ -5,33 +5,37 @@ import SQLText
 import Samples
 
 /// Trains by executing statements, keeping what goes from one to the next.
-struct Trainer {
-    let lowering: Lowering
-    let learningRate: Double
-    let connection: Connection
-    private(set) var weights: [Double]
-    private(set) var state: [Double]
-    private(set) var iteration = 0
+public struct Trainer {
+    public let lowering: Lowering
+    public let learningRate: Double
+    public let connection: Connection
+    public private(set) var weights: [Double]
+    public private(set) var state: [Double]
+    public private(set) var iteration = 0
     private let positions: [String: Int]
 
     /// What the iterations of a statement measured.
-    struct Measures {
-        let loss: Double
-        let metric: Double
-        let rows: Double
+    public struct Measures {
+        public let loss: Double
+        public let metric: Double
+        public let rows: Double
     }
 
-    init(_ step: TrainingStep, weights: [Double], learningRate: Double, on connection: Connection) {
-        lowering = Lowering(step)
+    public init(_ step: TrainingStep, weights: [Double], learningRate: Double, on connection: Connection) {
+        self.init(Lowering(step), weights: weights, learningRate: learningRate, on: connection)
+    }
+
+    public init(_ lowering: Lowering, weights: [Double], learningRate: Double, on connection: Connection) {
+        self.lowering = lowering
         self.learningRate = learningRate
         self.weights = weights
-        self.state = [Double](repeating: 0, count: step.stateCount)
+        self.state = [Double](repeating: 0, count: lowering.step.stateCount)
         self.connection = connection
-        positions = Dictionary(uniqueKeysWithValues: zip(step.layout.names, 0...))
+        positions = Dictionary(uniqueKeysWithValues: zip(lowering.step.layout.names, 0...))
     }
 
     /// A statement of a shape that does some iterations: for the shape that does only one it must be one.
-    func statement(_ shape: StatementShape, iterations: Int) throws -> LoweredStatement {
+    public func statement(_ shape: StatementShape, iterations: Int) throws -> LoweredStatement {
         let source = RowSource(table: exampleTable)
         return switch shape {
         case .step: try lowering.step(source)
@@ -40,7 +44,7 @@ struct Trainer {
     }
 
     /// Executes a statement and takes over its weights.
-    nonisolated(nonsending) mutating func run(_ statement: LoweredStatement) async throws -> Measures {
+    public nonisolated(nonsending) mutating func run(_ statement: LoweredStatement) async throws -> Measures {
         let row = try await execute(statement)
         weights = try row.decode([Double].self, "weights")
         state = try row.decode([Double].self, "state")
@@ -49,19 +53,19 @@ struct Trainer {
     }
 
     /// Executes the forward part alone.
-    nonisolated(nonsending) func evaluate() async throws -> Measures {
+    public nonisolated(nonsending) func evaluate() async throws -> Measures {
         try Self.measures(try await execute(try lowering.evaluation(RowSource(table: exampleTable))))
     }
 
     /// Class probabilities or values, and classes, row by row.
-    nonisolated(nonsending) func predict() async throws -> (predictions: [Double], classes: [Double]) {
+    public nonisolated(nonsending) func predict() async throws -> (predictions: [Double], classes: [Double]) {
         let statement = try lowering.prediction(RowSource(table: exampleTable))
         let rows = try await rows(of: statement)
         let classes = lowering.step.perRow.predictedClass == nil ? [] : try rows.decode(Double.self, "class")
         return (try rows.decode([Double].self, "prediction").flatMap { $0 }, classes)
     }
 
-    nonisolated(nonsending) func execute(_ statement: LoweredStatement) async throws -> Row {
+    public nonisolated(nonsending) func execute(_ statement: LoweredStatement) async throws -> Row {
         let rows = try await rows(of: statement)
         guard let row = rows.first, rows.count == 1 else { throw WrongRowCount(count: rows.count) }
         return row
@@ -74,7 +78,7 @@ struct Trainer {
     }
 
     /// The value of a hole.
-    func fill(_ hole: String) -> SQLValue? {
+    public func fill(_ hole: String) -> SQLValue? {
         switch hole {
         case HoleName.learningRate: .float8(learningRate)
         case HoleName.iteration: .float8(Double(iteration + 1))
@@ -92,4 +96,7 @@ struct Trainer {
     }
 }
 
-struct WrongRowCount: Error { let count: Int }
+/// A statement gave another number of rows than its shape has.
+public struct WrongRowCount: Error {
+    public let count: Int
+}
