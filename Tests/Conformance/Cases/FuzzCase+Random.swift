@@ -13,11 +13,15 @@ extension FuzzCase {
         let network = Self.network(&random)
         let shapes = StatementShape.allCases
         let shape = shapes[random.index(below: shapes.count)]
-        let rows = RowRecipe(
+        var rows = RowRecipe(
             count: 1 + random.index(below: random.index(below: 3) == 0 ? 3 : 14),
             columns: (0..<network.layerSizes[0]).map { _ in random.one(of: Self.columns) },
             labels: random.one(of: [.signal, .signal, .random, .same, .large])
         )
+        // The article's form has no batches.
+        if check != .gradient, shape != .window, random.index(below: 3) == 0 {
+            rows.batchSize = 1 + random.index(below: rows.count)
+        }
         self.init(
             check: check,
             network: network,

@@ -19,6 +19,11 @@ public struct RowRecipe: Sendable, Hashable, Codable {
     /// What the features look like, repeated as often as there are features.
     public var columns: [SampleRows.Column]
     public var labels: Labels
+    /// Rows per iteration; nil for all of them. The last batch of an epoch may be smaller.
+    public var batchSize: Int?
+
+    /// Iterations per epoch.
+    var batches: Int { batchSize.map { (count + $0 - 1) / $0 } ?? 1 }
 
     /// Whether sums are as large as a million and more.
     var isWide: Bool { labels == .large || columns.contains(.large) || columns.contains(.millions) }

@@ -39,17 +39,17 @@ struct RangeCheck {
 
     private nonisolated(nonsending) mutating func run() async throws {
         let weights = fuzzCase.weights.make(for: fuzzCase.network, fuzzCase.random(.weights))
-        var course = RoundedCourse(
+        var course = RoundedCourse(step, weights: weights, fuzzCase, rows: rows)
+        var trainer = Trainer(
             step,
             weights: weights,
-            rows: rows,
             learningRate: fuzzCase.learningRate,
-            fuzzCase.random(.jitter)
+            batches: fuzzCase.rows.batches,
+            on: connection
         )
-        var trainer = Trainer(Lowering(step), weights: weights, learningRate: fuzzCase.learningRate, on: connection)
         let blocks = try trainer.fitting(fuzzCase.blocks, shape)
         report.fuzzCase.blocks = blocks
-        try await FuzzTable(connection: connection).fill(rows)
+        try await FuzzTable(connection: connection).fill(rows, batchSize: fuzzCase.rows.batchSize)
         try await predict(trainer, &course)
         try await evaluate(trainer, &course)
         for block in blocks {
@@ -76,7 +76,7 @@ struct RangeCheck {
         let bounds = course.bounds(of: values, after: 0) { training, rows in
             training.evaluate([node], features: rows.features, labels: rows.labels)[0].values
         }
-        let expected = Expected(values: values, bounds: bounds, findings: probe([node], start))
+        let expected = Expected(values: values, bounds: bounds, findings: probe([node], start, rows))
         let actual = try await attempt(expected, "prediction") { try await trainer.predict().predictions }
         guard let actual else { return }
         compare(actual, expected, "prediction", isDetected: false)
@@ -91,7 +91,7 @@ struct RangeCheck {
         let bounds = course.bounds(of: values[0].values, after: 0) { training, rows in
             training.evaluate([nodes[0]], features: rows.features, labels: rows.labels)[0].values
         }
-        let expected = Expected(values: values[0].values, bounds: bounds, findings: probe(nodes, start))
+        let expected = Expected(values: values[0].values, bounds: bounds, findings: probe(nodes, start, rows))
         guard let loss = try await attempt(expected, "evaluation", { try await trainer.evaluate().loss }) else {
             return
         }
@@ -105,34 +105,61 @@ struct RangeCheck {
         _ block: Int
     ) async throws -> Bool {
         let first = trainer.iteration
-        var findings = RangeProbe.Findings()
-        let update = step.update
-        for _ in 0..<block {
-            let before = course.states[course.states.count - 1]
-            let found = probe([update.loss, update.metric] + update.parameters + update.state, before)
-            findings.overflow = findings.overflow ?? found.overflow
-            findings.underflow = findings.underflow ?? found.underflow
-            course.advance()
-            // A run would have ended here; inside of a block nobody looks, and what comes of it may be anything.
-            if !before.weights.allSatisfy({ abs($0) < Self.divergence }), findings.overflow == nil {
-                findings.overflow = "a weight is beyond \(Self.divergence)"
-            }
-        }
-        let last = course.states[course.states.count - 1]
-        let expected = Expected(
-            values: last.weights + last.state + [course.measures[first].loss],
-            bounds: course.bounds[course.bounds.count - 1] + [course.lossBounds[first]],
-            findings: findings
-        )
-        let what = "block of \(block), iterations \(first + 1) to \(first + block)"
         let statement = try trainer.statement(shape, iterations: block)
+        // What is expected of each iteration, given all before it.
+        var expected: [Expected] = []
+        var findings = RangeProbe.Findings()
+        for iteration in first..<first + block {
+            findings.add(look(ahead: course))
+            course.advance()
+            let state = course.states[iteration + 1]
+            let measure = course.measure(upTo: statement.span > 1 ? first : iteration)
+            expected.append(
+                Expected(
+                    values: state.weights + state.state + [measure.loss],
+                    bounds: course.bounds[iteration + 1] + [measure.lossBound],
+                    findings: findings
+                )
+            )
+        }
+        let what = "block of \(block) after iteration \(first)"
         var moved = trainer
-        let measures = try await attempt(expected, what) { try await moved.run(statement) }
+        let answers = try await attempt(expected[block - 1], what) { try await moved.run(statement, iterations: block) }
         trainer = moved
-        guard let measures else { return false }
-        let isDetected = !(measures.loss < .infinity && trainer.weights.allSatisfy { abs($0) < Self.divergence })
-        compare(trainer.weights + trainer.state + [measures.loss], expected, what, isDetected: isDetected)
-        return expected.isFinite && !isDetected && report.failure == nil
+        for answer in answers ?? [] {
+            compare(
+                answer.weights + answer.state + [answer.measures.loss],
+                expected[answer.iteration - first - 1],
+                "\(what), iteration \(answer.iteration)",
+                isDetected: isDetected(answer)
+            )
+        }
+        guard let last = answers?.last else { return false }
+        if trainer.iteration != first + block, !isDetected(last) {
+            report.fail("\(what) ends with iteration \(trainer.iteration), although its numbers are sound")
+        }
+        return expected[block - 1].isFinite && !isDetected(last) && report.failure == nil
+    }
+
+    /// Whether a run would end here as diverged.
+    private func isDetected(_ answer: Trainer.Answer) -> Bool {
+        !(answer.measures.loss < .infinity && answer.weights.allSatisfy { abs($0) < Self.divergence })
+    }
+
+    /// What the next iteration comes upon.
+    private func look(ahead course: RoundedCourse) -> RangeProbe.Findings {
+        let update = step.update
+        let before = course.states[course.states.count - 1]
+        var findings = probe(
+            [update.loss, update.metric] + update.parameters + update.state,
+            before,
+            course.batch(of: course.states.count - 1)
+        )
+        // A run would have ended here; inside of a statement that goes on, anything may come of it.
+        if !before.weights.allSatisfy({ abs($0) < Self.divergence }) {
+            findings.add(.init(overflow: "a weight is beyond \(Self.divergence)"))
+        }
+        return findings
     }
 
     /// Runs a statement; nil if it raised an error, be it allowed or not.
@@ -170,7 +197,7 @@ struct RangeCheck {
     }
 
     /// The iteration about to come is looked at.
-    private func probe(_ nodes: [NodeID], _ before: ReferenceTraining) -> RangeProbe.Findings {
+    private func probe(_ nodes: [NodeID], _ before: ReferenceTraining, _ rows: SampleRows) -> RangeProbe.Findings {
         let coming = ReferenceTraining(
             step: step,
             weights: before.weights,

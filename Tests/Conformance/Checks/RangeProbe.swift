@@ -19,6 +19,11 @@ struct RangeProbe {
         var overflow: String?
         /// A product or quotient that is 0 though nothing in it is.
         var underflow: String?
+
+        mutating func add(_ later: Findings) {
+            overflow = overflow ?? later.overflow
+            underflow = underflow ?? later.underflow
+        }
     }
 
     func look(_ inputs: [Slot: Tensor], rows: Int) -> Findings {

@@ -18,23 +18,34 @@ struct RoundedCourse {
     private static let change = 0x1p-50
 
     private let rows: SampleRows
+    private let batchSize: Int
+    private let batches: Int
     private let learningRate: Double
     private var random: SeededGenerator
     /// The copies, before the first iteration and after each.
     private var strays: [[ReferenceTraining]]
     /// Before the first iteration and after each.
     private(set) var states: [ReferenceTraining]
-    /// Loss and metric of the weights before each iteration.
-    private(set) var measures: [(loss: Double, metric: Double)] = []
+    /// What each iteration measured of its batch.
+    private(set) var measures: [Measure] = []
     /// For each of `states` how far its weights and its solver state may be off.
     private(set) var bounds: [[Double]]
-    /// For each of `measures` how far the loss may be off.
-    private(set) var lossBounds: [Double] = []
 
-    init(_ step: TrainingStep, weights: [Double], rows: SampleRows, learningRate: Double, _ random: SeededGenerator) {
+    /// What a number of rows gave, with the weights as they were before an iteration.
+    struct Measure {
+        var loss = 0.0
+        var metric = 0.0
+        var rows = 0
+        /// How far the loss may be off.
+        var lossBound = 0.0
+    }
+
+    init(_ step: TrainingStep, weights: [Double], _ fuzzCase: FuzzCase, rows: SampleRows) {
         self.rows = rows
-        self.learningRate = learningRate
-        self.random = random
+        batches = fuzzCase.rows.batches
+        batchSize = fuzzCase.rows.batchSize ?? rows.count
+        learningRate = fuzzCase.learningRate
+        random = fuzzCase.random(.jitter)
         let start = ReferenceTraining(step: step, weights: weights)
         states = [start]
         strays = [[ReferenceTraining](repeating: start, count: Self.copies)]
@@ -44,8 +55,8 @@ struct RoundedCourse {
     /// One more iteration.
     mutating func advance() {
         var reference = states[states.count - 1]
+        let rows = batch(of: states.count - 1)
         let measured = reference.iterate(features: rows.features, labels: rows.labels, learningRate: learningRate)
-        measures.append(measured)
         states.append(reference)
         let expected = reference.weights + reference.state
         var (bound, lossBound) = ([Double](repeating: 0, count: expected.count), 0.0)
@@ -63,14 +74,45 @@ struct RoundedCourse {
         }
         strays.append(moved)
         bounds.append(bound)
-        lossBounds.append(lossBound)
+        measures.append(
+            Measure(loss: measured.loss, metric: measured.metric, rows: rows.count, lossBound: lossBound)
+        )
+    }
+
+    /// The rows of an iteration, counted from 0.
+    func batch(of iteration: Int) -> SampleRows {
+        let first = iteration % batches * batchSize
+        let range = first..<min(first + batchSize, rows.count)
+        return SampleRows(
+            features: Array(rows.features[range.lowerBound * rows.width..<range.upperBound * rows.width]),
+            labels: Array(rows.labels[range]),
+            width: rows.width
+        )
+    }
+
+    /// The iterations of an epoch up to and with one of them, counted from 0.
+    func epoch(upTo iteration: Int) -> ClosedRange<Int> { iteration - iteration % batches...iteration }
+
+    /// What an epoch has measured by the end of an iteration, counted from 0.
+    func measure(upTo iteration: Int) -> Measure {
+        var sum = Measure()
+        for part in measures[epoch(upTo: iteration)] {
+            sum.rows += part.rows
+            sum.loss += part.loss * Double(part.rows)
+            sum.metric += part.metric * Double(part.rows)
+            sum.lossBound += part.lossBound * Double(part.rows)
+        }
+        sum.loss /= Double(sum.rows)
+        sum.metric /= Double(sum.rows)
+        sum.lossBound /= Double(sum.rows)
+        return sum
     }
 
     /// The largest bound of the last iteration, relative to max(1, |number|).
     var worst: Double {
         let last = states[states.count - 1]
         let numbers = zip(last.weights + last.state, bounds[bounds.count - 1]).map { $1 / max(1, abs($0)) }
-        let loss = (lossBounds.last ?? 0) / max(1, abs(measures.last?.loss ?? 0))
+        let loss = measures.last.map { $0.lossBound / max(1, abs($0.loss)) } ?? 0
         return numbers.reduce(loss, max)
     }
 

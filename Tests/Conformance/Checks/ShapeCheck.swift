@@ -5,7 +5,7 @@ import Postgres
 import SQLText
 import Samples
 
-/// Ten iterations of a shape on PostgreSQL against the interpreter.
+/// Ten iterations of a shape on PostgreSQL, in statements of various lengths, against the interpreter.
 ///
 /// With data of moderate size everything must agree within 1e-9 relative to max(1, |number|). Where training multiplies
 /// rounding errors so much that this could not be asked of anybody (`RoundedCourse`), the learning rate is lowered until
@@ -50,9 +50,15 @@ struct ShapeCheck {
             report.unclear = "nothing is learned at the rate that rounding allows"
             return
         }
-        var trainer = Trainer(Lowering(step), weights: weights, learningRate: fuzzCase.learningRate, on: connection)
+        var trainer = Trainer(
+            step,
+            weights: weights,
+            learningRate: fuzzCase.learningRate,
+            batches: fuzzCase.rows.batches,
+            on: connection
+        )
         fuzzCase.blocks = try trainer.fitting(fuzzCase.blocks, shape)
-        try await FuzzTable(connection: connection).fill(rows)
+        try await FuzzTable(connection: connection).fill(rows, batchSize: fuzzCase.rows.batchSize)
         do {
             try await train(&trainer, course)
             if report.failure == nil { try await measure(trainer, &course) }
@@ -65,13 +71,7 @@ struct ShapeCheck {
     private mutating func settle() -> RoundedCourse? {
         let limit = fuzzCase.rows.isWide ? Self.widestBound : Comparison.tolerance
         for _ in 0..<Self.attempts {
-            var course = RoundedCourse(
-                step,
-                weights: weights,
-                rows: rows,
-                learningRate: fuzzCase.learningRate,
-                fuzzCase.random(.jitter)
-            )
+            var course = RoundedCourse(step, weights: weights, fuzzCase, rows: rows)
             var isSettled = true
             // One more than is trained: the closing pass measures what it would start from.
             for _ in 0...fuzzCase.iterations where isSettled {
@@ -86,72 +86,109 @@ struct ShapeCheck {
 
     private nonisolated(nonsending) mutating func train(_ trainer: inout Trainer, _ course: RoundedCourse) async throws
     {
-        var statements: [Int: LoweredStatement] = [:]
         for block in fuzzCase.blocks {
             let first = trainer.iteration
-            let statement = try statements[block] ?? trainer.statement(shape, iterations: block)
-            statements[block] = statement
-            let measures = try await trainer.run(statement)
-            let what = "block of \(block), iterations \(first + 1) to \(trainer.iteration)"
-            compare(measures, course, first, what)
-            let expected = course.states[trainer.iteration]
-            let bounds = bounds(course.bounds[trainer.iteration])
-            let difference = Comparison(bounds: bounds).difference(
-                trainer.weights + trainer.state,
-                expected.weights + expected.state
-            ) { $0 < weights.count ? step.layout.names[$0] : "number \($0 - weights.count) of the solver's state" }
-            if let difference { report.fail("\(what): \(difference)") }
-        }
-    }
-
-    /// The closing forward pass and the predictions, with the weights that training arrived at.
-    private nonisolated(nonsending) mutating func measure(
-        _ trainer: Trainer,
-        _ course: inout RoundedCourse
-    ) async throws {
-        compare(try await trainer.evaluate(), course, fuzzCase.iterations, "evaluation")
-        let (predictions, classes) = try await trainer.predict()
-        let nodes = [step.perRow.prediction] + (step.perRow.predictedClass.map { [$0] } ?? [])
-        let last = course.states[fuzzCase.iterations]
-        let expected = last.evaluate(nodes, features: rows.features, labels: rows.labels)
-        let bounds = course.bounds(of: expected[0].values, after: fuzzCase.iterations) { training, rows in
-            training.evaluate([nodes[0]], features: rows.features, labels: rows.labels)[0].values
-        }
-        let difference = Comparison(bounds: self.bounds(bounds)).difference(predictions, expected[0].values) {
-            "number \($0) of the predictions"
-        }
-        if let difference { report.fail(difference) }
-        guard expected.count > 1 else { return }
-        let unclear = unclearRows(last)
-        for (row, (actual, expected)) in zip(classes, expected[1].values).enumerated() where !unclear.contains(row) {
-            if actual != expected {
-                report.fail("row \(row) is of class \(actual), and by the interpreter \(expected)")
+            let statement = try trainer.statement(shape, iterations: block)
+            let answers = try await trainer.run(statement, iterations: block)
+            let expected = answeredIterations(statement, first: first, block)
+            if answers.map(\.iteration) != expected {
+                report.fail(
+                    "block of \(block) answers with iterations \(answers.map(\.iteration)) instead of \(expected)"
+                )
+                return
+            }
+            for answer in answers {
+                compare(
+                    answer,
+                    course,
+                    first: answer.iteration - statement.span,
+                    "block of \(block), iteration \(answer.iteration)"
+                )
             }
         }
     }
 
-    private mutating func compare(_ measures: Trainer.Measures, _ course: RoundedCourse, _ index: Int, _ what: String) {
-        if measures.rows != Double(rows.count) {
-            report.fail("\(what): \(measures.rows) rows instead of \(rows.count)")
+    /// Which iterations a statement tells about: all; with batches only the ends of epochs, and the last.
+    private func answeredIterations(_ statement: LoweredStatement, first: Int, _ block: Int) -> [Int] {
+        let last = first + block
+        if statement.span > 1 { return [last] }
+        let batches = fuzzCase.rows.batches
+        return (first + 1...last).filter { $0 % batches == 0 || $0 == last }
+    }
+
+    private mutating func compare(_ answer: Trainer.Answer, _ course: RoundedCourse, first: Int, _ what: String) {
+        let expected = course.states[answer.iteration]
+        let difference = Comparison(bounds: bounds(course.bounds[answer.iteration])).difference(
+            answer.weights + answer.state,
+            expected.weights + expected.state
+        ) { $0 < weights.count ? step.layout.names[$0] : "number \($0 - weights.count) of the solver's state" }
+        if let difference { report.fail("\(what): \(difference)") }
+        if answer.batch != answer.iteration % fuzzCase.rows.batches {
+            report.fail("\(what): next batch \(answer.batch)")
         }
-        let expected = course.measures[index]
-        let bounds = bounds([course.lossBounds[index]])
-        if let difference = Comparison(bounds: bounds).difference([measures.loss], [expected.loss], { _ in "the loss" })
-        {
-            report.fail("\(what): \(difference)")
+        // Rows whose class hangs by a hair may count or not, but not before rounding has touched the weights.
+        let hairs = course.epoch(upTo: first).reduce(0) { sum, iteration in
+            iteration == 0 ? 0 : sum + unclearRows(course.states[iteration], course.batch(of: iteration)).count
         }
-        // Rows whose class hangs by a hair may count or not.
+        compare(answer.measures, course.measure(upTo: first), hairs: hairs, what)
+    }
+
+    private mutating func compare(
+        _ measures: Trainer.Measures,
+        _ expected: RoundedCourse.Measure,
+        hairs: Int,
+        _ what: String
+    ) {
+        if measures.rows != Double(expected.rows) {
+            report.fail("\(what): \(measures.rows) rows instead of \(expected.rows)")
+        }
+        let bounds = bounds([expected.lossBound])
+        let loss = Comparison(bounds: bounds).difference([measures.loss], [expected.loss]) { _ in "the loss" }
+        if let loss { report.fail("\(what): \(loss)") }
+        // The metric of a regression is twice its loss without the penalty.
         let isRegression = step.perRow.predictedClass == nil
-        let hairs = index == 0 || isRegression ? 0 : unclearRows(course.states[index]).count
         let metricBounds =
-            isRegression ? bounds.map { $0.map { 2 * $0 } } : [Double(hairs) / Double(rows.count) + 1e-12]
+            isRegression ? bounds.map { $0.map { 2 * $0 } } : [Double(hairs) / Double(expected.rows) + 1e-12]
         let metric = Comparison(bounds: metricBounds)
             .difference([measures.metric], [expected.metric]) { _ in "the metric" }
         if let metric { report.fail("\(what): \(metric)") }
     }
 
+    /// The closing forward pass and the predictions, with the weights that training arrived at and all rows.
+    private nonisolated(nonsending) mutating func measure(
+        _ trainer: Trainer,
+        _ course: inout RoundedCourse
+    ) async throws {
+        let last = course.states[fuzzCase.iterations]
+        func values(_ node: NodeID, _ training: ReferenceTraining, _ rows: SampleRows) -> [Double] {
+            training.evaluate([node], features: rows.features, labels: rows.labels)[0].values
+        }
+        let (loss, prediction) = (step.update.loss, step.perRow.prediction)
+        var measure = RoundedCourse.Measure(
+            loss: values(loss, last, rows)[0],
+            metric: values(step.update.metric, last, rows)[0],
+            rows: rows.count
+        )
+        measure.lossBound = course.bounds(of: [measure.loss], after: fuzzCase.iterations) { values(loss, $0, $1) }[0]
+        let unclear = unclearRows(last, rows)
+        compare(try await trainer.evaluate(), measure, hairs: unclear.count, "evaluation")
+
+        let (predictions, classes) = try await trainer.predict()
+        let expected = values(prediction, last, rows)
+        let bounds = course.bounds(of: expected, after: fuzzCase.iterations) { values(prediction, $0, $1) }
+        let difference = Comparison(bounds: self.bounds(bounds)).difference(predictions, expected) {
+            "number \($0) of the predictions"
+        }
+        if let difference { report.fail(difference) }
+        guard let predictedClass = step.perRow.predictedClass else { return }
+        for (row, (actual, expected)) in zip(classes, values(predictedClass, last, rows)).enumerated()
+        where actual != expected && !unclear.contains(row) {
+            report.fail("row \(row) is of class \(actual), and by the interpreter \(expected)")
+        }
+    }
+
     /// Rows whose two largest scores are so close that rounding decides.
-    private func unclearRows(_ training: ReferenceTraining) -> Set<Int> {
+    private func unclearRows(_ training: ReferenceTraining, _ rows: SampleRows) -> Set<Int> {
         guard let scores = step.names.first(where: { $0.value == "score" })?.key else { return [] }
         let values = training.evaluate([scores], features: rows.features, labels: rows.labels)[0]
         let closeness = fuzzCase.rows.isWide ? Self.widestBound : Comparison.tolerance

@@ -12,49 +12,82 @@ public struct Trainer {
     public private(set) var weights: [Double]
     public private(set) var state: [Double]
     public private(set) var iteration = 0
+    /// Iterations per epoch.
+    private let batches: Int
+    public private(set) var batch = 0
+    private var seen = [0.0, 0, 0]
+    private var asked = 1
     private let positions: [String: Int]
 
-    /// What the iterations of a statement measured.
+    /// A result row.
+    public struct Answer {
+        public let iteration: Int
+        public let weights: [Double]
+        public let state: [Double]
+        public let measures: Measures
+        public let batch: Int
+        public let seenLoss: Double
+        public let seenMetric: Double
+    }
+
+    /// What an iteration, or all of an epoch so far, measured.
     public struct Measures {
         public let loss: Double
         public let metric: Double
         public let rows: Double
     }
 
-    public init(_ step: TrainingStep, weights: [Double], learningRate: Double, on connection: Connection) {
-        self.init(Lowering(step), weights: weights, learningRate: learningRate, on: connection)
-    }
-
-    public init(_ lowering: Lowering, weights: [Double], learningRate: Double, on connection: Connection) {
-        self.lowering = lowering
+    public init(
+        _ step: TrainingStep,
+        weights: [Double],
+        learningRate: Double,
+        batches: Int = 1,
+        on connection: Connection
+    ) {
+        self.batches = batches
+        lowering = Lowering(step)
         self.learningRate = learningRate
         self.weights = weights
-        self.state = [Double](repeating: 0, count: lowering.step.stateCount)
+        self.state = [Double](repeating: 0, count: step.stateCount)
         self.connection = connection
-        positions = Dictionary(uniqueKeysWithValues: zip(lowering.step.layout.names, 0...))
+        positions = Dictionary(uniqueKeysWithValues: zip(step.layout.names, 0...))
     }
 
     /// A statement of a shape that does some iterations: for the shape that does only one it must be one.
     public func statement(_ shape: StatementShape, iterations: Int) throws -> LoweredStatement {
-        let source = RowSource(table: exampleTable)
-        return switch shape {
-        case .step: try lowering.step(source)
-        case .window: try lowering.window(source, iterations: iterations)
-        }
+        try lowering.statement(shape, RowSource(table: exampleTable, batches: batches), iterations: iterations)
     }
 
-    /// Executes a statement and takes over its weights.
-    public nonisolated(nonsending) mutating func run(_ statement: LoweredStatement) async throws -> Measures {
-        let row = try await execute(statement)
-        weights = try row.decode([Double].self, "weights")
-        state = try row.decode([Double].self, "state")
-        iteration += statement.iterations
-        return try Self.measures(row)
+    /// Executes a statement and takes over the weights of its last row.
+    /// - Parameter iterations: how many, if the statement takes any number.
+    /// - Returns: what each row measured.
+    @discardableResult
+    public nonisolated(nonsending) mutating func run(_ statement: LoweredStatement, iterations: Int = 1) async throws
+        -> [Answer]
+    {
+        asked = statement.iterations ?? iterations
+        let rows = try await rows(of: statement).map { row in
+            Answer(
+                iteration: self.iteration + (try row.decode(Int.self, "iteration")),
+                weights: try row.decode([Double].self, "weights"),
+                state: try row.decode([Double].self, "state"),
+                measures: try Self.measures(row),
+                batch: batches > 1 ? try row.decode(Int.self, "batch") : 0,
+                seenLoss: batches > 1 ? try row.decode(Double.self, "seen_loss") : 0,
+                seenMetric: batches > 1 ? try row.decode(Double.self, "seen_metric") : 0
+            )
+        }.sorted { $0.iteration < $1.iteration }
+        guard let last = rows.last else { throw WrongRowCount(count: 0) }
+        (weights, state, iteration) = (last.weights, last.state, last.iteration)
+        (batch, seen) = (last.batch, [last.seenLoss, last.seenMetric, last.measures.rows])
+        return rows
     }
 
     /// Executes the forward part alone.
     public nonisolated(nonsending) func evaluate() async throws -> Measures {
-        try Self.measures(try await execute(try lowering.evaluation(RowSource(table: exampleTable))))
+        let rows = try await rows(of: try lowering.evaluation(RowSource(table: exampleTable)))
+        guard let row = rows.first, rows.count == 1 else { throw WrongRowCount(count: rows.count) }
+        return try Self.measures(row)
     }
 
     /// Class probabilities or values, and classes, row by row.
@@ -63,12 +96,6 @@ public struct Trainer {
         let rows = try await rows(of: statement)
         let classes = lowering.step.perRow.predictedClass == nil ? [] : try rows.decode(Double.self, "class")
         return (try rows.decode([Double].self, "prediction").flatMap { $0 }, classes)
-    }
-
-    public nonisolated(nonsending) func execute(_ statement: LoweredStatement) async throws -> Row {
-        let rows = try await rows(of: statement)
-        guard let row = rows.first, rows.count == 1 else { throw WrongRowCount(count: rows.count) }
-        return row
     }
 
     nonisolated(nonsending) private func rows(of statement: LoweredStatement) async throws -> Rows {
@@ -83,6 +110,12 @@ public struct Trainer {
         case HoleName.learningRate: .float8(learningRate)
         case HoleName.iteration: .float8(Double(iteration + 1))
         case HoleName.state: .float8Array(state)
+        case HoleName.weights: .float8Array(weights)
+        case HoleName.iterations: .int8(Int64(asked))
+        case HoleName.batch: .int8(Int64(batch))
+        case HoleName.seenLoss: .float8(seen[0])
+        case HoleName.seenMetric: .float8(seen[1])
+        case HoleName.seenRows: .float8(seen[2])
         default: positions[hole].map { .float8(weights[$0]) }
         }
     }
