@@ -106,6 +106,24 @@ let package = Package(
             path: "Tests/Samples",
             swiftSettings: strict
         ),
+        // Statements on PostgreSQL against the interpreter: the tests of Lowering and the fuzzer share it.
+        .target(
+            name: "Conformance",
+            dependencies: [
+                "Lowering", "Networks", "Autodiff", "SQLText", "Postgres", "Samples", "TestSupport", logging,
+                .product(name: "RealModule", package: "swift-numerics"),
+            ],
+            path: "Tests/Conformance",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "pgradient-fuzz",
+            dependencies: [
+                "Conformance", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/FuzzCommand",
+            swiftSettings: strict
+        ),
         .testTarget(name: "SQLTextTests", dependencies: ["SQLText"], swiftSettings: strict),
         .testTarget(name: "JSONTreeTests", dependencies: ["JSONTree"], swiftSettings: strict),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Samples"], swiftSettings: strict),
@@ -117,7 +135,8 @@ let package = Package(
         .testTarget(
             name: "LoweringTests",
             dependencies: [
-                "Lowering", "Networks", "Autodiff", "SQLText", "Postgres", "Samples", "TestSupport", logging,
+                "Lowering", "Networks", "Autodiff", "SQLText", "Postgres", "Samples", "Conformance", "TestSupport",
+                logging,
             ],
             exclude: ["Goldens"],
             swiftSettings: strict

@@ -11,11 +11,12 @@ public struct ReferenceTraining: Sendable {
     /// How many iterations were done.
     public private(set) var iteration = 0
 
-    /// Begins with the given weights and a solver state of zeros.
-    public init(step: TrainingStep, weights: [Double]) {
+    /// Begins with the given weights and, unless it goes on from somewhere, a solver state of zeros.
+    public init(step: TrainingStep, weights: [Double], state: [Double]? = nil, iteration: Int = 0) {
         self.step = step
         self.weights = weights
-        self.state = [Double](repeating: 0, count: step.stateCount)
+        self.state = state ?? [Double](repeating: 0, count: step.stateCount)
+        self.iteration = iteration
     }
 
     /// One full-batch iteration.
@@ -49,6 +50,15 @@ public struct ReferenceTraining: Sendable {
         labels: [Double],
         learningRate: Double = 0
     ) -> [Tensor] {
+        let values = inputs(features: features, labels: labels, learningRate: learningRate)
+        return Interpreter(step.graph, rows: labels.count).evaluate(nodes) { slot in
+            guard let value = values[slot] else { preconditionFailure("the step has no input \(slot.name)") }
+            return value
+        }
+    }
+
+    /// The values of the step's inputs, for any graph that has them.
+    public func inputs(features: [Double], labels: [Double], learningRate: Double) -> [Slot: Tensor] {
         var values: [Slot: Tensor] = [
             step.inputs.features: .rows(step.inputs.features.shape, features),
             step.inputs.label: .rows(.scalar, labels),
@@ -57,10 +67,7 @@ public struct ReferenceTraining: Sendable {
         ]
         Self.fill(&values, step.inputs.parameters, from: weights)
         Self.fill(&values, step.inputs.state, from: state)
-        return Interpreter(step.graph, rows: labels.count).evaluate(nodes) { slot in
-            guard let value = values[slot] else { preconditionFailure("the step has no input \(slot.name)") }
-            return value
-        }
+        return values
     }
 
     private static func fill(_ values: inout [Slot: Tensor], _ slots: [Slot], from flat: [Double]) {

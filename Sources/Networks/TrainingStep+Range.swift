@@ -7,7 +7,7 @@ extension TrainingStep {
     /// A value passes as many weights as there are layers. With each of them at the threshold it has been made 10⁻²⁰⁰
     /// times as large, which leaves a hundred orders of magnitude for the smallest softmax probability (e⁻¹⁰⁰) and the
     /// data. Past ten layers that would reach numbers that count, and the threshold stays at 10⁻²⁰.
-    static func weightThreshold(layers: Int) -> Double {
+    public static func weightThreshold(layers: Int) -> Double {
         Double.exp10(max(-100, min(-20, -200 / Double(layers))))
     }
 

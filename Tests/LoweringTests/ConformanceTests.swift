@@ -1,4 +1,5 @@
 import Autodiff
+import Conformance
 import Lowering
 import Networks
 import Postgres

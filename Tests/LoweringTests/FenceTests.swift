@@ -1,3 +1,4 @@
+import Conformance
 import Lowering
 import Networks
 import Postgres

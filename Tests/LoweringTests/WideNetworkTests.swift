@@ -1,3 +1,4 @@
+import Conformance
 import Lowering
 import Networks
 import Postgres
@@ -67,5 +68,17 @@ import Testing
             solver: .sgd(momentum: 0, nesterov: false)
         )
         try await train(spec, rows: 100, parallelSafe: false)
+    }
+
+    /// The penalty is a sum over 4,800 weights, deeper than the server's stack goes if every sum stands in the one before.
+    @Test func moreTermsThanTheStackHolds() async throws {
+        let spec = NetworkSpec(
+            layerSizes: [60, 80, 2],
+            activations: [.relu],
+            head: .softmaxCrossEntropy,
+            l2: 1e-3,
+            solver: .sgd(momentum: 0, nesterov: false)
+        )
+        try await train(spec, rows: 20, parallelSafe: false)
     }
 }

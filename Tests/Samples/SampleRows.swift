@@ -12,7 +12,7 @@ public struct SampleRows: Sendable {
     public var count: Int { labels.count }
 
     /// What a column looks like.
-    public enum Column: Sendable, CaseIterable {
+    public enum Column: String, Sendable, Hashable, Codable, CaseIterable {
         /// Normal numbers.
         case normal
         /// Quarters, so that many rows are equal.
@@ -23,6 +23,25 @@ public struct SampleRows: Sendable {
         case constant
         /// A few values of a million, either sign.
         case large
+        /// A million in every row, either sign.
+        case millions
+
+        /// A number of the column.
+        public func value(_ random: inout SeededGenerator) -> Double {
+            switch self {
+            case .normal: random.normal()
+            case .ties: (random.normal() * 4).rounded() / 4
+            case .zeros: random.index(below: 2) == 0 ? 0 : random.normal()
+            case .constant: 2.5
+            case .large:
+                switch random.index(below: 50) {
+                case 0: 1e6
+                case 1: -1e6
+                default: random.normal()
+                }
+            case .millions: random.index(below: 2) == 0 ? 1e6 : -1e6
+            }
+        }
     }
 
     /// Takes rows as they are.
@@ -40,13 +59,10 @@ public struct SampleRows: Sendable {
         var features: [Double] = []
         var labels: [Double] = []
         for _ in 0..<count {
-            let row = (0..<width).map { Self.value(columns[$0 % columns.count], &random) }
+            let row = (0..<width).map { columns[$0 % columns.count].value(&random) }
             // The label follows from the features, for the most part.
-            let signal = row.enumerated().reduce(random.normal() * 0.3) { sum, feature in
-                sum + feature.element.clamped(to: -3...3) / Double(feature.offset + 1)
-            }
+            labels.append(Self.label(spec, Self.signal(row, noise: random.normal() * 0.3)))
             features += row
-            labels.append(Self.label(spec, signal))
         }
         self.features = features
         self.labels = labels
@@ -61,22 +77,15 @@ public struct SampleRows: Sendable {
         width = 2
     }
 
-    private static func value(_ column: Column, _ random: inout SeededGenerator) -> Double {
-        switch column {
-        case .normal: random.normal()
-        case .ties: (random.normal() * 4).rounded() / 4
-        case .zeros: random.index(below: 2) == 0 ? 0 : random.normal()
-        case .constant: 2.5
-        case .large:
-            switch random.index(below: 50) {
-            case 0: 1e6
-            case 1: -1e6
-            default: random.normal()
-            }
+    /// What a label follows from.
+    public static func signal(_ row: [Double], noise: Double) -> Double {
+        row.enumerated().reduce(noise) { sum, feature in
+            sum + feature.element.clamped(to: -3...3) / Double(feature.offset + 1)
         }
     }
 
-    private static func label(_ spec: NetworkSpec, _ signal: Double) -> Double {
+    /// The class or the value that belongs to a signal.
+    public static func label(_ spec: NetworkSpec, _ signal: Double) -> Double {
         switch spec.head {
         case .softmaxCrossEntropy:
             let classes = spec.layerSizes[spec.layerSizes.count - 1]

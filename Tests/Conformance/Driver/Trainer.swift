@@ -5,39 +5,45 @@ import SQLText
 import Samples
 
 /// Trains by executing statements, keeping what goes from one to the next.
-struct Trainer {
-    let lowering: Lowering
-    let learningRate: Double
-    let connection: Connection
-    private(set) var weights: [Double]
-    private(set) var state: [Double]
-    private(set) var iteration = 0
+public struct Trainer {
+    public let lowering: Lowering
+    public let learningRate: Double
+    public let connection: Connection
+    public private(set) var weights: [Double]
+    public private(set) var state: [Double]
+    public private(set) var iteration = 0
     /// Iterations per epoch.
     private let batches: Int
-    private(set) var batch = 0
+    public private(set) var batch = 0
     private var seen = [0.0, 0, 0]
     private var asked = 1
     private let positions: [String: Int]
 
     /// A result row.
-    struct Answer {
-        let iteration: Int
-        let weights: [Double]
-        let state: [Double]
-        let measures: Measures
-        let batch: Int
-        let seenLoss: Double
-        let seenMetric: Double
+    public struct Answer {
+        public let iteration: Int
+        public let weights: [Double]
+        public let state: [Double]
+        public let measures: Measures
+        public let batch: Int
+        public let seenLoss: Double
+        public let seenMetric: Double
     }
 
     /// What an iteration, or all of an epoch so far, measured.
-    struct Measures {
-        let loss: Double
-        let metric: Double
-        let rows: Double
+    public struct Measures {
+        public let loss: Double
+        public let metric: Double
+        public let rows: Double
     }
 
-    init(_ step: TrainingStep, weights: [Double], learningRate: Double, batches: Int = 1, on connection: Connection) {
+    public init(
+        _ step: TrainingStep,
+        weights: [Double],
+        learningRate: Double,
+        batches: Int = 1,
+        on connection: Connection
+    ) {
         self.batches = batches
         lowering = Lowering(step)
         self.learningRate = learningRate
@@ -48,7 +54,7 @@ struct Trainer {
     }
 
     /// A statement of a shape that does some iterations: for the shape that does only one it must be one.
-    func statement(_ shape: StatementShape, iterations: Int) throws -> LoweredStatement {
+    public func statement(_ shape: StatementShape, iterations: Int) throws -> LoweredStatement {
         try lowering.statement(shape, RowSource(table: exampleTable, batches: batches), iterations: iterations)
     }
 
@@ -56,7 +62,7 @@ struct Trainer {
     /// - Parameter iterations: how many, if the statement takes any number.
     /// - Returns: what each row measured.
     @discardableResult
-    nonisolated(nonsending) mutating func run(_ statement: LoweredStatement, iterations: Int = 1) async throws
+    public nonisolated(nonsending) mutating func run(_ statement: LoweredStatement, iterations: Int = 1) async throws
         -> [Answer]
     {
         asked = statement.iterations ?? iterations
@@ -78,14 +84,14 @@ struct Trainer {
     }
 
     /// Executes the forward part alone.
-    nonisolated(nonsending) func evaluate() async throws -> Measures {
+    public nonisolated(nonsending) func evaluate() async throws -> Measures {
         let rows = try await rows(of: try lowering.evaluation(RowSource(table: exampleTable)))
         guard let row = rows.first, rows.count == 1 else { throw WrongRowCount(count: rows.count) }
         return try Self.measures(row)
     }
 
     /// Class probabilities or values, and classes, row by row.
-    nonisolated(nonsending) func predict() async throws -> (predictions: [Double], classes: [Double]) {
+    public nonisolated(nonsending) func predict() async throws -> (predictions: [Double], classes: [Double]) {
         let statement = try lowering.prediction(RowSource(table: exampleTable))
         let rows = try await rows(of: statement)
         let classes = lowering.step.perRow.predictedClass == nil ? [] : try rows.decode(Double.self, "class")
@@ -99,7 +105,7 @@ struct Trainer {
     }
 
     /// The value of a hole.
-    func fill(_ hole: String) -> SQLValue? {
+    public func fill(_ hole: String) -> SQLValue? {
         switch hole {
         case HoleName.learningRate: .float8(learningRate)
         case HoleName.iteration: .float8(Double(iteration + 1))
@@ -123,4 +129,7 @@ struct Trainer {
     }
 }
 
-struct WrongRowCount: Error { let count: Int }
+/// A statement gave another number of rows than its shape has.
+public struct WrongRowCount: Error {
+    public let count: Int
+}

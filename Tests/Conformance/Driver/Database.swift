@@ -9,7 +9,7 @@ import TestSupport
 /// A connection to the tests' server, closed afterwards. Plans are generic and in one process, as in training.
 ///
 /// All share one database, so that making it is paid for once: the table of a test is a temporary one.
-func withDatabase<T>(_ body: (Connection) async throws -> T) async throws -> T {
+public func withDatabase<T>(_ body: (Connection) async throws -> T) async throws -> T {
     let settings = ConnectionSettings(conninfo: try await database.value)
     let connection = try await Connection.open(settings, logger: Logger(label: "lowering"))
     do {
@@ -33,14 +33,14 @@ func withDatabase<T>(_ body: (Connection) async throws -> T) async throws -> T {
 private let database = Task { try await TestCluster.freshDatabase(function: "all") }
 
 /// The table that statements under test read.
-let exampleTable = QualifiedName(schema: nil, name: Identifier(static: "example"))
+public let exampleTable = QualifiedName(schema: nil, name: Identifier(static: "example"))
 
 extension Connection {
     /// Makes the table of a test: `x1` … `xN`, `y`, all float8, and `id` from 1 in the order of the rows.
     /// - Parameters:
     ///   - temporary: whether only this connection sees it, which keeps parallel workers out.
     ///   - batchSize: rows per batch, if it is to have a column `batch`.
-    nonisolated(nonsending) func load(
+    public nonisolated(nonsending) func load(
         _ rows: SampleRows,
         temporary: Bool = true,
         batchSize: Int? = nil

@@ -2,13 +2,19 @@ import Networks
 import Samples
 
 /// What the interpreter makes of a network, iteration by iteration.
-struct ReferenceTrace {
+public struct ReferenceTrace {
     /// Before the first iteration and after each.
-    private(set) var states: [ReferenceTraining] = []
+    public private(set) var states: [ReferenceTraining] = []
     /// Loss and metric of the weights before each iteration.
-    private(set) var measures: [(loss: Double, metric: Double)] = []
+    public private(set) var measures: [(loss: Double, metric: Double)] = []
 
-    init(_ step: TrainingStep, weights: [Double], rows: SampleRows, learningRate: Double, iterations: Int) {
+    public init(
+        _ step: TrainingStep,
+        weights: [Double],
+        rows: SampleRows,
+        learningRate: Double,
+        iterations: Int
+    ) {
         var training = ReferenceTraining(step: step, weights: weights)
         states.append(training)
         for _ in 0..<iterations {
