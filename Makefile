@@ -8,7 +8,7 @@ DESTDIR ?=
 RELEASE := -c release --static-swift-stdlib --product pgradient
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint format bench install clean
+.PHONY: help deps build demo test lint format bench fuzz install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ lint: ## check format and style, change nothing
 
 format: ## put the sources into the format that lint asks for
 	@scripts/lint.sh --fix
+
+fuzz: deps ## random networks against the interpreter: CASES=100000 SEED=1, or CASE='{…}' to repeat one
+	swift build --product pgradient-fuzz
+	@.build/debug/pgradient-fuzz $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED)) $(if $(CASE),--case '$(CASE)')
 
 bench: deps ## measure; needs a quiet machine
 	swift run --package-path Benchmarks -c release

@@ -80,10 +80,20 @@ public struct ScalarGraph: Sendable {
         (0..<tensors.shape(id).count).map { unit in build(&graph, x.map { $0.count == 1 ? $0[0] : $0[unit] }) }
     }
 
+    /// Terms are added one after the other, many of them in parts: PostgreSQL's stack holds some 4,000 brackets.
     private mutating func sum(_ terms: [NodeID]) -> NodeID {
         guard let first = terms.first else { return graph.constant(0) }
-        return terms.dropFirst().reduce(first) { graph.add($0, $1) }
+        guard terms.count > Self.longestChain else {
+            return terms.dropFirst().reduce(first) { graph.add($0, $1) }
+        }
+        return sum(
+            stride(from: 0, to: terms.count, by: Self.longestChain).map { start in
+                sum(Array(terms[start..<min(start + Self.longestChain, terms.count)]))
+            }
+        )
     }
+
+    private static let longestChain = 256
 
     /// The first index whose value is not below the largest, as a chain of comparisons from the last one up.
     private mutating func argmax(_ units: [NodeID]) -> NodeID {
