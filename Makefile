@@ -32,8 +32,9 @@ lint: ## check format and style, change nothing
 format: ## put the sources into the format that lint asks for
 	@scripts/lint.sh --fix
 
-bench: deps ## measure; needs a quiet machine
-	swift run --package-path Benchmarks -c release
+bench: ## measure against targets and peers, on a quiet machine (options: BENCH=--help)
+	@scripts/deps.sh --bench
+	swift run --package-path Benchmarks -c release Benchmarks $(BENCH)
 
 install: build ## install binary and shell completions below PREFIX (default /usr/local)
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install.sh .build/release/pgradient

@@ -53,7 +53,7 @@ enum Benchmarks {
                 note("\(section.rawValue): \(section.title) …")
                 do {
                     report.findings += try await section.measure(in: laboratory)
-                } catch where !Task.isCancelled {
+                } catch  where !Task.isCancelled {
                     // What the other sections measure is worth having all the same.
                     note("  failed: \(error)")
                     report.failures.append(Report.Failure(section: section, reason: "\(error)"))

@@ -26,7 +26,9 @@ struct HTTPClient {
 
     func get(_ path: String) async throws -> String { String(decoding: try await send("GET", path), as: UTF8.self) }
 
-    private func send(_ method: String, _ path: String, _ body: JSON? = nil, accept: String = "*/*") async throws -> Data {
+    private func send(_ method: String, _ path: String, _ body: JSON? = nil, accept: String = "*/*") async throws
+        -> Data
+    {
         guard let url = URL(string: base + path) else { throw BenchmarkError("no URL: \(base + path)") }
         var request = URLRequest(url: url, timeoutInterval: 600)
         request.httpMethod = method

@@ -47,7 +47,8 @@ extension Laboratory {
         let session = TrainingSession(executor: executor, settings: settings, logger: logger)
         let run = try await session.execute { _ in }
         guard run.state == .succeeded else {
-            throw BenchmarkError("run \(run.id), \(body.compact), ended as \(run.state.rawValue): \(run.error?.compact ?? "")")
+            let reason = run.error?.compact ?? run.stopReason?.rawValue ?? ""
+            throw BenchmarkError("run \(run.id), \(body.compact), ended as \(run.state.rawValue): \(reason)")
         }
         var last = 0
         var statements: [TimedRun.Statement] = []
@@ -57,5 +58,12 @@ extension Laboratory {
             last = epoch
         }
         return TimedRun(run: run, statements: statements)
+    }
+}
+
+extension Laboratory {
+    /// `duration_ms` of every epoch that was trained from: what its statement took by the metrics of the run.
+    func durations(_ run: Run) async throws -> [Double] {
+        try await service.metrics(run.id, after: nil, limit: run.epoch).compactMap(\.durationMilliseconds)
     }
 }

@@ -93,19 +93,24 @@ extension Finding {
     var targetText: String {
         switch target {
         case nil: ""
-        case .atMost(let limit): "≤ \(text(limit))"
-        case .atLeast(let limit): "≥ \(text(limit))"
+        case .atMost(let limit): "≤ \(bound(limit))"
+        case .atLeast(let limit): "≥ \(bound(limit))"
         }
+    }
+
+    /// A promise has no more digits than it was given.
+    private func bound(_ limit: Double) -> String {
+        let digits = limit == limit.rounded() ? String(Int(limit)) : "\(limit)"
+        return digits + (measure == .itself ? " " + ours.unit.rawValue : "×")
     }
 
     private func text(_ value: Double) -> String {
         switch measure {
-        case .speedup, .ratio: number(value) + "×"
+        case .speedup: number(value) + "× as fast"
+        case .ratio: number(value) + "×"
         case .itself: Series.text(value, ours.unit)
         }
     }
 
-    private func number(_ value: Double) -> String {
-        Statistics.text(value, digits: abs(value) < 10 ? 2 : 1)
-    }
+    private func number(_ value: Double) -> String { Statistics.text(value, digits: value < 10 ? 2 : 1) }
 }

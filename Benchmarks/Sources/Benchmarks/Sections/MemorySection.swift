@@ -14,7 +14,11 @@ enum MemorySection {
         var findings: [Finding] = []
         for shape in shapes {
             let footprint = try await laboratory.footprint(Laboratory.article(table, shape.options))
-            let peak = Series("most private memory of the session and its workers at a time", .megabytes, [footprint.megabytes])
+            let peak = Series(
+                "most private memory of the session and its workers at a time",
+                .megabytes,
+                [footprint.megabytes]
+            )
             let files = "\(footprint.files), \(Series.text(footprint.fileMegabytes, .megabytes))"
             findings.append(
                 Finding(

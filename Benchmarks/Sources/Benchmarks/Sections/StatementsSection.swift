@@ -1,4 +1,3 @@
-import Foundation
 import JSONTree
 
 /// Whether training is PostgreSQL's time and not ours: a whole run over HTTP, against what the server itself says that
@@ -67,58 +66,5 @@ enum StatementsSection {
                 ),
             ]
         }
-    }
-}
-
-/// What the server's log says from a moment on.
-struct ServerLogReader {
-    private let path: String
-    private let start: UInt64
-
-    init(path: String) {
-        self.path = path
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        start = (attributes?[.size] as? UInt64) ?? 0
-    }
-
-    /// The statements of one session, the one that took most: that which trained. Lines look like
-    /// `2025-11-25 19:53:12.123 UTC [4711] LOG:  duration: 26.123 ms`.
-    /// - Returns: milliseconds.
-    func busiestSession() throws -> Double {
-        let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-        defer { try? file.close() }
-        try file.seek(toOffset: start)
-        let text = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
-        var sessions: [Substring: Double] = [:]
-        for line in text.split(separator: "\n") {
-            guard let match = line.firstMatch(of: /\[(\d+)\] LOG:  duration: ([\d.]+) ms/) else { continue }
-            sessions[match.1, default: 0] += Double(match.2) ?? 0
-        }
-        guard let most = sessions.values.max() else { throw BenchmarkError("\(path) tells no durations") }
-        return most
-    }
-}
-
-/// What `GET /train/{id}/sql` prints.
-struct PrintedStatement {
-    let text: String
-
-    /// The settings that a run makes for its session, as far as they decide about plans.
-    private static let settings = [
-        "min_parallel_table_scan_size=0", "parallel_setup_cost=0", "parallel_tuple_cost=0", "work_mem=64MB",
-    ].map { "-c \($0)" }.joined(separator: " ")
-
-    /// Its first line.
-    var heading: String { String(text.split(separator: "\n").first?.drop { "- ".contains($0) } ?? "") }
-
-    private var iterations: Double { heading.firstMatch(of: /(\d+) iterations/).flatMap { Double($0.1) } ?? 1 }
-
-    /// Everything that psql waits for: planning, compiling, running.
-    func millisecondsPerIteration(_ laboratory: Laboratory) async throws -> Double {
-        let input = "\\timing on\n\\o /dev/null\n" + text
-        let output = try await Psql(laboratory).run([], input: input, options: Self.settings)
-        let times = output.matches(of: /Time: ([\d.]+) ms/).compactMap { Double($0.1) }
-        guard !times.isEmpty else { throw BenchmarkError("psql told no times: \(output.prefix(500))") }
-        return times.reduce(0, +) / iterations
     }
 }
