@@ -44,12 +44,13 @@ extension Laboratory {
         try await service.pool.withConnection { try await $0.script(text) }
     }
 
-    /// A request for the article's network on a table.
+    /// A request for the article's network on a table, full batch unless told otherwise.
     static func article(_ table: String, _ options: JSON) -> JSON {
         var body: JSON = [
             "source": ["table": .string(table)], "label": "y", "features": ["x1", "x2"], "task": "classification",
             "hidden_layer_sizes": [2], "solver": "sgd", "momentum": 0, "learning_rate_init": 2, "l2_reg": 1e-3,
-            "tol": 0, "standardize": false, "seed": 1, "weights": .array(weights.map(JSON.number)),
+            "batch_size": "full", "tol": 0, "standardize": false, "seed": 1,
+            "weights": .array(weights.map(JSON.number)),
         ]
         for (key, value) in options.objectValue ?? [:] { body.set(key, value) }
         return body

@@ -21,7 +21,9 @@ enum StatementsSection {
                 let metrics = try await durations(id, daemon.http)
                 numbers.metrics.append(metrics.reduce(0, +))
                 numbers.iteration.values.append(Statistics.median(metrics))
-                let printed = PrintedStatement(text: try await daemon.http.get("/train/\(id)/sql"))
+                // One iteration is all that step has in a statement.
+                let length = run["shape"]?.stringValue == "step" ? "" : "?iterations=100"
+                let printed = PrintedStatement(text: try await daemon.http.get("/train/\(id)/sql\(length)"))
                 numbers.psql.values.append(try await printed.millisecondsPerIteration(laboratory))
                 numbers.printed = printed.heading
             }
