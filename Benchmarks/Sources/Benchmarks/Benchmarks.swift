@@ -23,7 +23,8 @@ enum Benchmarks {
             print(options.isJSON ? report.json.pretty : report.table, terminator: "")
             try write(report, to: options.folder ?? Places.results)
             if !report.failures.isEmpty { exit(1) }
-        } catch is CancellationError {
+        } catch where work.isCancelled {
+            // Whatever was under way says so in its own words.
             leave("interrupted", code: 130)
         } catch {
             leave("\(error)", code: 1)

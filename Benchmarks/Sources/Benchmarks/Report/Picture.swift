@@ -56,7 +56,9 @@ struct Picture {
             // Cut off: the bar goes on beyond the picture.
             canvas.line(Self.barEnd - 14, y + 36, Self.barEnd - 6, y + 8, "cut")
         }
-        canvas.text(Self.barEnd + 16, y + 20, finding.valueText, isMet ? "value" : "value late")
+        // What a bare factor is about would have to be guessed.
+        let value = finding.valueText + (finding.measure == .ratio ? " the time" : "")
+        canvas.text(Self.barEnd + 16, y + 20, value, isMet ? "value" : "value late")
         let verdict = isMet ? "met" : "missed"
         canvas.text(Self.barEnd + 16, y + 36, "target \(finding.targetText), \(verdict)", "small")
     }

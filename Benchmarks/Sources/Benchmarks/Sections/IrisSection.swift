@@ -17,7 +17,7 @@ enum IrisSection {
             "learning_rate_init": .number(rate), "batch_size": "full", "tol": 0, "seed": 1,
             "max_iter": .integer(iterations),
         ]
-        var ours = Series("an iteration, of \(iterations) that a run commits", .milliseconds)
+        var ours = Series("an iteration, every one of them committed", .milliseconds)
         var numpy = Series("numpy: an iteration, its history kept in memory", .milliseconds)
         var loop: [Double] = []
         var reason = ""

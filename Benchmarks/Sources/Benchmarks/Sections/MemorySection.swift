@@ -15,7 +15,7 @@ enum MemorySection {
         for shape in shapes {
             let footprint = try await laboratory.footprint(Laboratory.article(table, shape.options))
             let peak = Series(
-                "most private memory of the session and its workers at a time",
+                "private memory of session and workers, peak",
                 .megabytes,
                 [footprint.megabytes]
             )

@@ -11,13 +11,13 @@ enum RowsSection {
     }
 
     private static func growth(_ laboratory: Laboratory) async throws -> Finding {
-        let sizes: [(rows: Int, iterations: Int)] =
-            [(10_000, 30), (100_000, 10)] + (laboratory.isQuick ? [] : [(1_000_000, 4)])
+        let sizes: [(rows: Int, name: String, iterations: Int)] =
+            [(10_000, "10,000", 30), (100_000, "100,000", 10)] + (laboratory.isQuick ? [] : [(1_000_000, "1,000,000", 4)])
         var series: [Series] = []
         var committed: [[Double]] = Array(repeating: [], count: sizes.count)
         var tables: [String] = []
         for size in sizes {
-            series.append(Series("a row and iteration, \(size.rows) rows", .nanoseconds))
+            series.append(Series("a row and iteration, \(size.name) rows", .nanoseconds))
             tables.append(try await laboratory.articleTable(rows: size.rows))
         }
         try await laboratory.eachRound {
