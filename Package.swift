@@ -7,7 +7,10 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 /// Read at build time and carried in the binary.
-let migrationFiles = ["V0001__runs.sql", "V0002__params.sql", "V0003__views.sql", "V0004__wide_view.sql"]
+let migrationFiles = [
+    "V0001__runs.sql", "V0002__params.sql", "V0003__views.sql", "V0004__wide_view.sql",
+    "V0005__shapes.sql",
+]
 
 let package = Package(
     name: "pgradient",

@@ -5,14 +5,8 @@ extension Lowering {
     /// How a statement reads the inputs of the step: data from columns, all else from placeholders.
     func inputs() -> [NodeID: Reference] {
         var references = dataColumns()
-        var position = 0
         let names = step.layout.names
-        for slot in step.inputs.parameters {
-            for index in 0..<slot.shape.count {
-                if let id = scalars.node(of: slot, index) { references[id] = .hole(names[position]) }
-                position += 1
-            }
-        }
+        forEachParameter { id, index in references[id] = .hole(names[index]) }
         forEachState { id, index in references[id] = .holeElement(HoleName.state, index + 1) }
         for (slot, name) in scalarInputs {
             if let id = scalars.node(of: slot, 0) { references[id] = .hole(name) }
@@ -35,10 +29,15 @@ extension Lowering {
         [(step.inputs.learningRate, HoleName.learningRate), (step.inputs.iteration, HoleName.iteration)]
     }
 
+    /// Visits the scalar nodes of the parameters with their place in the flat array, from 0.
+    func forEachParameter(_ visit: (NodeID, Int) -> Void) { forEach(step.inputs.parameters, visit) }
+
     /// Visits the scalar nodes of the solver's state with their place in the flat array, from 0.
-    func forEachState(_ visit: (NodeID, Int) -> Void) {
+    func forEachState(_ visit: (NodeID, Int) -> Void) { forEach(step.inputs.state, visit) }
+
+    private func forEach(_ slots: [Slot], _ visit: (NodeID, Int) -> Void) {
         var position = 0
-        for slot in step.inputs.state {
+        for slot in slots {
             for index in 0..<slot.shape.count {
                 if let id = scalars.node(of: slot, index) { visit(id, position) }
                 position += 1

@@ -21,6 +21,8 @@ struct LevelQuery {
             case array([NodeID])
             /// A column of the level inside, under a new name.
             case column(String)
+            /// A whole number, int8.
+            case number(Int)
         }
 
         let name: String
@@ -30,7 +32,7 @@ struct LevelQuery {
             switch value {
             case .node(let id): [id]
             case .array(let ids): ids
-            case .column: []
+            case .column, .number: []
             }
         }
     }
@@ -106,6 +108,7 @@ struct LevelQuery {
                 }
                 sql.append("]::float8[]")
             case .column(let name): sql.append(unsafeRaw: name)
+            case .number(let number): sql.append(unsafeRaw: "'\(number)'::int8")
             }
             if case .column(column.name) = column.value { continue }
             sql.append(unsafeRaw: " AS \(column.name)")

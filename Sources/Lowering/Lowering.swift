@@ -34,7 +34,7 @@ public struct Lowering: Sendable {
     }
 
     /// The statement of a shape.
-    /// - Parameter iterations: how many a shape that nests them does; `step` does one.
+    /// - Parameter iterations: how many `window` and `block` do; `step` does one, `recursive` as many as its hole says.
     public func statement(
         _ shape: StatementShape,
         _ source: RowSource,
@@ -43,6 +43,8 @@ public struct Lowering: Sendable {
         switch shape {
         case .step: try step(source)
         case .window: try window(source, iterations: iterations)
+        case .block: try block(source, iterations: iterations)
+        case .recursive: try recursive(source)
         }
     }
 
@@ -64,10 +66,21 @@ public struct Lowering: Sendable {
         advice: (StatementSize) -> String = { _ in "use fewer or narrower layers" },
         parallelSafe: Bool
     ) throws(StatementLimitError) -> LoweredStatement {
-        var (sql, size) = query.lower(dialect, tail: tail)
-        let rendered = sql.render()
-        size.placeholders = rendered.slots.count
-        size.textBytes = rendered.text.utf8.count
+        let (sql, size) = query.lower(dialect, tail: tail)
+        return try finish(sql, size, shape: shape, iterations: iterations, advice: advice, parallelSafe: parallelSafe)
+    }
+
+    /// Adds a limit check and the text measures to a statement.
+    func finish(
+        _ sql: SQL,
+        _ size: StatementSize,
+        shape: StatementShape,
+        iterations: Int?,
+        advice: (StatementSize) -> String = { _ in "use fewer or narrower layers" },
+        parallelSafe: Bool
+    ) throws(StatementLimitError) -> LoweredStatement {
+        var size = size
+        size.measure(sql.render())
         try size.check(dialect, shape: shape, advice: advice)
         return LoweredStatement(
             shape: shape,

@@ -12,12 +12,14 @@ enum Reference: Hashable, Sendable {
     case holeElement(String, Int)
     /// A number placeholder and an offset: the iterations of a block count on from the first.
     case holePlus(String, Int)
+    /// A value of the row that the iteration before left, from outside the levels.
+    case outer(SQL)
 
     /// The column it needs from the level inside.
     var column: String? {
         switch self {
         case .column(let name), .packed(let name, _): name
-        case .hole, .holeElement, .holePlus: nil
+        case .hole, .holeElement, .holePlus, .outer: nil
         }
     }
 
@@ -28,6 +30,7 @@ enum Reference: Hashable, Sendable {
         case .hole(let name): .hole(name, .float8)
         case .holeElement(let name, let index): "(\(hole: name, .float8Array))[\(literal: index)]"
         case .holePlus(let name, 0): .hole(name, .float8)
+        case .outer(let sql): sql
         case .holePlus(let name, let offset): "(\(hole: name, .float8) + \(literal: Double(offset)))"
         }
     }

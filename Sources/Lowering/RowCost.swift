@@ -10,4 +10,16 @@ extension Lowering {
             return cost + (isPerRow ? graph[id].op.cost : 0)
         }
     }
+
+    /// How many operations an iteration has, those on rows and those on their sums.
+    public var operationCount: Int { graph.reachable(from: results).count }
+
+    /// How many of them are computed once, after the rows are summed.
+    public var updateOperationCount: Int {
+        graph.reachable(from: results).reduce(0) { $0 + (graph.scope($1) == .global ? 1 : 0) }
+    }
+
+    private var results: [NodeID] {
+        (step.update.parameters + step.update.state + [step.update.loss, step.update.metric]).flatMap { scalars[$0] }
+    }
 }

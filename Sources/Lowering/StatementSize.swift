@@ -10,6 +10,8 @@ public struct StatementSize: Sendable, Hashable {
     public var placeholders = 0
     /// Characters of text.
     public var textBytes = 0
+    /// Brackets inside each other, in expressions and subqueries; a CASE counts as two.
+    public var depth = 0
 
     /// What planning the statement takes, in bytes, estimated.
     ///
@@ -23,6 +25,33 @@ public struct StatementSize: Sendable, Hashable {
     }
 }
 
+extension StatementSize {
+    /// Adds what the text tells: its length, its placeholders and how deep its expressions go.
+    mutating func measure(_ rendered: RenderedSQL) {
+        placeholders = rendered.slots.count
+        textBytes = rendered.text.utf8.count
+        var open = 0
+        var word: [UInt8] = []
+        for byte in rendered.text.utf8 {
+            switch byte {
+            case UInt8(ascii: "("): open += 1
+            case UInt8(ascii: ")"): open -= 1
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"):
+                word.append(byte)
+                continue
+            default: break
+            }
+            // A CASE takes the grammar about twice the stack of a bracket.
+            if word == Self.caseWord { open += 2 } else if word == Self.endWord { open -= 2 }
+            word.removeAll(keepingCapacity: true)
+            depth = max(depth, open)
+        }
+    }
+
+    private static let caseWord = Array("CASE".utf8)
+    private static let endWord = Array("END".utf8)
+}
+
 /// A statement that no server of the dialect would take.
 public struct StatementLimitError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The limits there are.
@@ -31,6 +60,7 @@ public struct StatementLimitError: Error, Hashable, Sendable, CustomStringConver
         case placeholders = "bind parameters"
         case nesting = "nested subqueries"
         case textBytes = "bytes of statement text"
+        case depth = "brackets inside each other"
         case plannerBytes = "bytes of memory for its planning"
     }
 
@@ -58,6 +88,7 @@ extension StatementSize {
             (.placeholders, placeholders, dialect.maximumPlaceholders),
             (.nesting, nesting, dialect.maximumNesting),
             (.textBytes, textBytes, dialect.maximumTextBytes),
+            (.depth, depth, dialect.maximumDepth),
             (.plannerBytes, plannerBytes, dialect.maximumPlannerBytes),
         ]
         for (limit, needed, maximum) in limits where needed > maximum {
@@ -68,6 +99,37 @@ extension StatementSize {
                 shape: shape,
                 advice: advice(self)
             )
+        }
+    }
+}
+
+extension StatementSize {
+    /// Refuses a block that is too long, and says how long it may be.
+    /// - Parameter size: the size of a block of so many iterations.
+    static func checkBlock(
+        _ iterations: Int,
+        _ dialect: Dialect,
+        shape: StatementShape,
+        _ size: (Int) -> StatementSize
+    ) throws(StatementLimitError) {
+        func isTooLong(_ iterations: Int) -> Bool { size(iterations).exceeds(dialect) }
+        guard isTooLong(iterations) else { return }
+        var (fits, fails) = (1, iterations)
+        while fails - fits > 1 {
+            let middle = (fits + fails) / 2
+            if isTooLong(middle) { fails = middle } else { fits = middle }
+        }
+        try size(iterations).check(dialect, shape: shape) { _ in
+            "use a block_size of at most \(fits), or shape \(shape == .block ? "recursive" : "step")"
+        }
+    }
+
+    private func exceeds(_ dialect: Dialect) -> Bool {
+        do {
+            try check(dialect, shape: .window) { _ in "" }
+            return false
+        } catch {
+            return true
         }
     }
 }

@@ -20,6 +20,7 @@ import Testing
         case .window:
             let five = try trainer.statement(.window, iterations: 5)
             return [five.size.plannerBytes < 64 << 20 ? [Self.iterations] : [5, 5], [1, 3, 3, 3]]
+        case .block, .recursive: return [[Self.iterations], [1, 4, 5]]
         }
     }
 
@@ -88,13 +89,16 @@ import Testing
                     for block in blocks {
                         let statement = try statements[block] ?? trainer.statement(shape, iterations: block)
                         statements[block] = statement
-                        let before = trace.measures[trainer.iteration]
-                        let measures = try await trainer.run(statement)
-                        let what: Comment = "\(sample), \(shape), block of \(block), iteration \(trainer.iteration)"
-                        expect([measures.loss, measures.metric], [before.loss, before.metric], what)
-                        #expect(measures.rows == Double(rows.count), what)
-                        expect(trainer.weights, trace.states[trainer.iteration].weights, what)
-                        expect(trainer.state, trace.states[trainer.iteration].state, what)
+                        let answers = try await trainer.run(statement, iterations: block)
+                        #expect(answers.count == block / statement.span)
+                        for answer in answers {
+                            let what: Comment = "\(sample), \(shape), block of \(block), iteration \(answer.iteration)"
+                            let before = trace.measures[answer.iteration - statement.span]
+                            expect([answer.measures.loss, answer.measures.metric], [before.loss, before.metric], what)
+                            #expect(answer.measures.rows == Double(rows.count), what)
+                            expect(answer.weights, trace.states[answer.iteration].weights, what)
+                            expect(answer.state, trace.states[answer.iteration].state, what)
+                        }
                     }
                     #expect(trainer.iteration == Self.iterations)
                     // Training must have done something, or the comparison means nothing.

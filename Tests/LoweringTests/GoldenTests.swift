@@ -11,6 +11,10 @@ import Testing
     enum Golden: String, CaseIterable {
         case articleStep = "article-step"
         case articleWindow = "article-window-2"
+        case articleBlock = "article-block-2"
+        case articleRecursive = "article-recursive"
+        case articleBatchedStep = "article-batched-step"
+        case articleBatchedRecursive = "article-batched-recursive"
         case articleEvaluation = "article-evaluation"
         case articlePrediction = "article-prediction"
         case regressionStep = "regression-adam-step"
@@ -47,12 +51,22 @@ import Testing
         }
 
         func statement(_ lowering: Lowering) throws -> LoweredStatement {
-            let source = RowSource(table: exampleTable)
+            let source = RowSource(table: exampleTable, batches: batches)
             return switch self {
-            case .articleStep, .regressionStep: try lowering.step(source)
+            case .articleStep, .regressionStep, .articleBatchedStep: try lowering.step(source)
+            case .articleBlock: try lowering.block(source, iterations: 2)
+            case .articleRecursive, .articleBatchedRecursive: try lowering.recursive(source)
             case .articleWindow: try lowering.window(source, iterations: 2)
             case .articleEvaluation: try lowering.evaluation(source)
             case .articlePrediction: try lowering.prediction(source)
+            }
+        }
+
+        /// Iterations per epoch, of 125 rows each where there are more.
+        var batches: Int {
+            switch self {
+            case .articleBatchedStep, .articleBatchedRecursive: 4
+            default: 1
             }
         }
 
@@ -96,13 +110,33 @@ import Testing
             ? SampleRows(for: golden.spec, count: 500, seed: 3) : SampleRows(articleRows: 500, seed: 3)
         let trace = ReferenceTrace(step, weights: golden.weights, rows: rows, learningRate: 2, iterations: 2)
         try await withDatabase { connection in
-            try await connection.load(rows)
-            var trainer = Trainer(step, weights: golden.weights, learningRate: 2, on: connection)
+            try await connection.load(rows, batchSize: golden.batches > 1 ? 125 : nil)
+            var trainer = Trainer(
+                step,
+                weights: golden.weights,
+                learningRate: 2,
+                batches: golden.batches,
+                on: connection
+            )
             let statement = try golden.statement(trainer.lowering)
             switch golden {
-            case .articleStep, .articleWindow, .regressionStep:
-                let measures = try await trainer.run(statement)
-                let expected = trace.states[statement.iterations]
+            case .articleBatchedStep, .articleBatchedRecursive:
+                let epoch = try await trainer.run(statement, iterations: 4)
+                var reference = BatchedReference(step, weights: golden.weights, rows: rows, batchSize: 125)
+                let expected = reference.iterate(learningRate: 2)
+                if statement.iterations == 1 { for _ in 1..<4 { try await trainer.run(statement) } }
+                for _ in 1..<4 { _ = reference.iterate(learningRate: 2) }
+                #expect(relativeDifference(trainer.weights, reference.training.weights) < 1e-12)
+                #expect(trainer.batch == 0)
+                if statement.iterations == 1 {
+                    #expect(relativeDifference(epoch[0].measures.loss, expected.loss) < 1e-12)
+                    #expect(epoch[0].batch == 1)
+                }
+            case .articleStep, .articleWindow, .articleBlock, .articleRecursive, .regressionStep:
+                let answers = try await trainer.run(statement, iterations: 2)
+                let measures = answers[0].measures
+                let expected = trace.states[trainer.iteration]
+                #expect(trainer.iteration == statement.iterations ?? 2)
                 #expect(relativeDifference(trainer.weights, expected.weights) < 1e-12)
                 #expect(relativeDifference(trainer.state, expected.state) < 1e-12)
                 #expect(relativeDifference(measures.loss, trace.measures[0].loss) < 1e-12)

@@ -19,12 +19,24 @@ import Testing
             #expect(statement.parallelSafe == parallelSafe)
             #expect(statement.size.targetList <= trainer.lowering.dialect.maximumTargetList)
             for iteration in 0..<3 {
-                let measures = try await trainer.run(statement)
+                let measures = try await trainer.run(statement)[0].measures
                 #expect(relativeDifference(measures.loss, trace.measures[iteration].loss) < 1e-9)
                 #expect(relativeDifference(trainer.weights, trace.states[iteration + 1].weights) < 1e-9)
                 #expect(relativeDifference(trainer.state, trace.states[iteration + 1].state) < 1e-9)
             }
             #expect(relativeDifference(try await trainer.evaluate().loss, loss(trace, data)) < 1e-9)
+
+            // Past 1,000 the parameters of a chain travel in an array.
+            for shape in [StatementShape.block, .recursive] {
+                var trainer = Trainer(step, weights: weights, learningRate: 0.01, on: connection)
+                let answers = try await trainer.run(try trainer.statement(shape, iterations: 3), iterations: 3)
+                #expect(answers.count == 3)
+                for answer in answers {
+                    let expected = trace.states[answer.iteration]
+                    #expect(relativeDifference(answer.weights, expected.weights) < 1e-9, "\(shape)")
+                    #expect(relativeDifference(answer.state, expected.state) < 1e-9, "\(shape)")
+                }
+            }
         }
     }
 

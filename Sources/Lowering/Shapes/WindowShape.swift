@@ -10,6 +10,7 @@ extension Lowering {
     /// - Throws: `StatementLimitError` if the nesting or the columns exceed what the server takes.
     public func window(_ source: RowSource, iterations: Int) throws(StatementLimitError) -> LoweredStatement {
         precondition(iterations > 0, "a block has at least one iteration")
+        precondition(!source.isBatched, "the data travels through every level of a window statement, and so all of it")
         // Nobody means more than this, and it can be counted with.
         if iterations > 3 { try checkBlock(source, min(iterations, 1 << 32)) }
         let update = self.step.update
@@ -41,6 +42,7 @@ extension Lowering {
         planner.append(
             .project,
             [
+                .init(name: "iteration", value: .number(iterations)),
                 .init(name: "weights", value: .array(Array(carriedLeaves[..<parameters]))),
                 .init(name: "state", value: .array(Array(carriedLeaves[parameters...]))),
             ] + zip(["loss", "metric", "rows"], measureNames).map { .init(name: $0, value: .column($1)) }
@@ -84,16 +86,7 @@ extension Lowering {
     private func checkBlock(_ source: RowSource, _ iterations: Int) throws(StatementLimitError) {
         let two = try window(source, iterations: 2).size
         let three = try window(source, iterations: 3).size
-        func isTooLong(_ iterations: Int) -> Bool { two.extended(to: three, iterations).exceeds(dialect) }
-        guard isTooLong(iterations) else { return }
-        var (fits, fails) = (3, iterations)
-        while fails - fits > 1 {
-            let middle = (fits + fails) / 2
-            if isTooLong(middle) { fails = middle } else { fits = middle }
-        }
-        try two.extended(to: three, iterations).check(dialect, shape: .window) { _ in
-            "use a block_size of at most \(fits), or shape step"
-        }
+        try StatementSize.checkBlock(iterations, dialect, shape: .window) { two.extended(to: three, $0) }
     }
 }
 
@@ -105,14 +98,5 @@ extension StatementSize {
         // The numbers of levels have more digits further out.
         size.textBytes += (three.textBytes - textBytes) * (iterations - 3) * 101 / 100
         return size
-    }
-
-    fileprivate func exceeds(_ dialect: Dialect) -> Bool {
-        do {
-            try check(dialect, shape: .window) { _ in "" }
-            return false
-        } catch {
-            return true
-        }
     }
 }

@@ -23,6 +23,7 @@ public enum RunDocument {
         json.set("learning_rate", .finite(run.learningRate))
         json.set("shape", .optional(run.shape?.rawValue))
         json.set("shape_reason", .optional(run.shapeReason))
+        json.set("batch_size", .optional(run.batchSize))
         json.set("rows", .optional(run.rows))
         json.set("features", .array(run.features.map(JSON.string)))
         json.set("label", .string(run.label))

@@ -1,14 +1,17 @@
 import Postgres
 import SQLText
 
-/// The table a run trains on: `x1` … `xN` and `y`, all float8, in schema `pgradient_data`.
+/// The table a run trains on: `x1` … `xN` and `y`, all float8, in schema `pgradient_data`; with mini-batches also
+/// `batch` int8, from 0.
 ///
-/// Unlogged: it can be made again. After a server crash it is empty, which the row count tells.
+/// Unlogged, unless the run is deterministic: it can be made again. After a server crash it is empty, which the row count tells.
 struct Snapshot: Sendable {
     let name: QualifiedName
+    private let run: Int
 
     /// The snapshot of a run.
     init(run: Int) {
+        self.run = run
         name = QualifiedName(schema: Identifier(static: "pgradient_data"), name: Identifier("run", run))
     }
 
@@ -21,15 +24,51 @@ struct Snapshot: Sendable {
     /// Makes the table from the source, replacing one that is there. Belongs into a transaction.
     ///
     /// One process copies the rows, so that they lie in the order they have in the source: sums of the same run have
-    /// the same bits then, where one process adds them up.
-    func create(_ dataset: Dataset, _ facts: DatasetFacts, on connection: Connection) async throws {
+    /// the same bits then, where one process adds them up. Batches lie one after the other, shuffled; a deterministic
+    /// run has its rows sorted by the same key, because the order of the source may change without its rows changing,
+    /// and its table outlives a crash of the server.
+    func create(
+        _ dataset: Dataset,
+        _ facts: DatasetFacts,
+        _ layout: SnapshotLayout,
+        epoch: Int,
+        on connection: Connection
+    ) async throws {
         try await connection.query("DROP TABLE IF EXISTS \(name)", name: "drop snapshot")
         try await connection.query("SET LOCAL max_parallel_workers_per_gather = 0", name: "serial copy")
         try await connection.query(
-            "CREATE UNLOGGED TABLE \(name) AS \(try Self.content(of: dataset, facts))",
+            """
+            CREATE \(layout.kind)TABLE \(name) AS
+            \(layout.arranged(try Self.content(of: dataset, facts), features: dataset.features.count, epoch: epoch))
+            """,
             name: "create snapshot"
         )
+        try await index(layout, on: connection)
         try await connection.query("SET LOCAL max_parallel_workers_per_gather TO DEFAULT", name: "parallel again")
+    }
+
+    /// Puts the rows into the order of another epoch. Belongs into a transaction. Costs a sorted copy of the table.
+    func reshuffle(_ layout: SnapshotLayout, features: Int, epoch: Int, on connection: Connection) async throws {
+        let next = QualifiedName(schema: name.schema, name: Identifier("reshuffled", run))
+        let columns = (0..<features).map { "\(Identifier(feature: $0))" as SQL }.commaSeparated
+        try await connection.query("DROP TABLE IF EXISTS \(next)", name: "drop snapshot")
+        let rows: SQL = "SELECT \(columns), y FROM \(name)"
+        try await connection.query(
+            "CREATE \(layout.kind)TABLE \(next) AS\n\(layout.arranged(rows, features: features, epoch: epoch))",
+            name: "reshuffle snapshot"
+        )
+        try await connection.query("DROP TABLE \(name)", name: "drop snapshot")
+        try await connection.query("ALTER TABLE \(next) RENAME TO \(name.name)", name: "rename snapshot")
+        try await index(layout, on: connection)
+    }
+
+    /// The planner has to know what is in the table from the first statement on: were it analyzed later, by the server,
+    /// plans would change in mid-run.
+    private func index(_ layout: SnapshotLayout, on connection: Connection) async throws {
+        if layout.batching.isPartial {
+            try await connection.query("CREATE INDEX ON \(name) (batch)", name: "index snapshot")
+        }
+        try await connection.query("ANALYZE \(name)", name: "analyze snapshot")
     }
 
     /// The rows of a source as the network sees them: `x1` … `xN` and `y`.

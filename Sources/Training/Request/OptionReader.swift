@@ -81,10 +81,11 @@ struct OptionReader {
     static func choose<T: RawRepresentable & CaseIterable>(
         _ name: String,
         _ text: String,
-        planned: [String]
+        planned: [String],
+        also: [String] = []
     ) throws(TrainingError) -> T where T.RawValue == String {
         if let value = T(rawValue: text) { return value }
-        let known = T.allCases.map(\.rawValue)
+        let known = also + T.allCases.map(\.rawValue)
         if planned.contains(text) { throw notAvailable(name, "\"\(text)\"", instead: known) }
         throw TrainingError(
             .invalidOption,

@@ -22,7 +22,14 @@ extension TrainingRequest {
             "shape": .string(shape?.rawValue ?? "auto"),
         ]
         if let name { json.set("name", .string(name)) }
-        if shape == .window { json.set("block_size", .integer(blockSize)) }
+        if let blockSize { json.set("block_size", .integer(blockSize)) }
+        switch batchSize {
+        case .auto: json.set("batch_size", "auto")
+        case .full: json.set("batch_size", "full")
+        case .rows(let rows): json.set("batch_size", .integer(rows))
+        }
+        json.set("shuffle", .string(shuffle.rawValue))
+        json.set("deterministic", .bool(isDeterministic))
         switch solver {
         case .sgd(let momentum, let nesterov):
             json.set("solver", "sgd")

@@ -36,6 +36,12 @@ extension TrainingRequest {
             unasked: isArticle ? defaults.initialization : .byActivation
         )
         (shape, blockSize) = try Self.shape(&options)
+        batchSize = try Self.batchSize(&options, shape) ?? defaults.batchSize
+        shuffle = try options.choice("shuffle", Shuffle.self) ?? .once
+        isDeterministic = try options.bool("deterministic") ?? false
+        if shuffle == .everyEpoch, batchSize == .full {
+            try Self.refuse(["shuffle": true], "a run that reads all rows in every iteration", "a batch_size")
+        }
         try options.finish()
         try checkFeatures()
     }
@@ -193,19 +199,43 @@ extension TrainingRequest {
         return numbers
     }
 
-    private static func shape(_ options: inout OptionReader) throws(TrainingError) -> (StatementShape?, Int) {
+    private static func shape(_ options: inout OptionReader) throws(TrainingError) -> (StatementShape?, Int?) {
         let text = try options.string("shape") ?? "auto"
-        let blockSize = try options.integer("block_size", 1...1_000)
-        let shape: StatementShape?
-        if text == "auto" {
-            shape = nil
-        } else {
-            shape = try OptionReader.choose("shape", text, planned: ["block", "recursive", "vector"])
+        let blockSize = try options.integer("block_size", 1...1_000_000)
+        let shape: StatementShape? =
+            text == "auto" ? nil : try OptionReader.choose("shape", text, planned: ["vector"], also: ["auto"])
+        if blockSize != nil, shape == nil || shape == .step {
+            try refuse(["block_size": true], "shape \(text)", "shape recursive, block or window")
         }
-        if blockSize != nil, shape != .window {
-            try refuse(["block_size": true], "shape \(text)", "shape window")
+        return (shape, blockSize)
+    }
+
+    private static func batchSize(
+        _ options: inout OptionReader,
+        _ shape: StatementShape?
+    ) throws(TrainingError) -> BatchSize? {
+        guard let value = options.value("batch_size") else { return nil }
+        switch value.stringValue {
+        case "auto": return .auto
+        case "full": return .full
+        default: break
         }
-        return (shape, blockSize ?? 10)
+        guard let size = value.intValue, (1...1_000_000_000).contains(size) else {
+            throw TrainingError(
+                .invalidOption,
+                "batch_size is \(value.compact); it must be auto, full, or a number of rows",
+                field: "batch_size"
+            )
+        }
+        guard shape != .window else {
+            throw TrainingError(
+                .irrelevantOption,
+                "shape window carries all rows through all of its iterations, and has no mini-batches",
+                field: "batch_size",
+                hint: "choose shape recursive, block or step"
+            )
+        }
+        return .rows(size)
     }
 }
 
@@ -224,6 +254,7 @@ private struct Defaults {
     var standardize = true
     var seed = 0
     var initialization = Initialization.byActivation
+    var batchSize = BatchSize.auto
 
     init(_ source: DataSource) {
         switch source {
@@ -239,6 +270,7 @@ private struct Defaults {
             standardize = false
             seed = ExampleData.defaultSeed
             initialization = .weights(ExampleData.articleWeights)
+            batchSize = .full
         }
     }
 

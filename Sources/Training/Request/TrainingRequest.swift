@@ -38,8 +38,14 @@ public struct TrainingRequest: Sendable {
     public var seed: Int
     /// The form of the statement; nil lets pgradient choose.
     public var shape: StatementShape?
-    /// Iterations per statement for the shapes that nest them.
-    public var blockSize: Int
+    /// Iterations per statement; nil leaves that to pgradient.
+    public var blockSize: Int?
+    /// Rows per iteration.
+    public var batchSize: BatchSize
+    /// When the rows are put in a new order.
+    public var shuffle: Shuffle
+    /// Whether the same request on the same rows must give the same bits.
+    public var isDeterministic: Bool
 }
 
 extension TrainingRequest {
@@ -51,6 +57,13 @@ extension TrainingRequest {
             case .regression: .squaredError
             }
         return NetworkSpec(layerSizes: layerSizes, activations: activations, head: head, l2: l2, solver: solver)
+    }
+}
+
+extension TrainingRequest {
+    /// How so many rows are divided into mini-batches.
+    func batching(rows: Int) -> Batching {
+        Batching(rows: rows, size: Batching.size(batchSize, shape, rows: rows), shuffle: shuffle, seed: seed)
     }
 }
 

@@ -11,55 +11,103 @@ struct StatementText {
 
     /// - Parameters:
     ///   - shape: another spelling than the run's; nil for its own.
-    ///   - iterations: how many iterations a window statement nests.
+    ///   - iterations: how many iterations the statement does.
     func text(shape: StatementShape?, iterations: Int?, on connection: Connection) async throws -> String {
         let request = try TrainingRequest(run.spec)
         let dataset = try await Dataset.resolve(request, on: connection)
         let facts = try DatasetFacts(of: run)
-        let source = RowSource(relation: "(\(try Snapshot.content(of: dataset, facts)) OFFSET '0') AS snapshot")
         let shape = shape ?? run.shape ?? .step
         if shape == .step, let iterations, iterations != 1 {
             throw TrainingError(
                 .irrelevantOption,
                 "shape step does one iteration per statement",
                 field: "iterations",
-                hint: "leave it out, or ask for shape window"
+                hint: "leave it out, or ask for shape recursive, block or window"
             )
         }
+        var batching = request.batching(rows: facts.rows)
+        if shape == .window { batching = batching.whole }
+        let rows = try Snapshot.content(of: dataset, facts)
+        // What is read again and again, or in parts, is put aside first; a single pass reads the source.
+        let isPutAside = batching.isPartial || shape == .block || shape == .recursive
+        let source =
+            isPutAside
+            ? RowSource(table: Self.snapshot, batches: batching.count)
+            : RowSource(relation: "(\(rows) OFFSET '0') AS snapshot")
         let network = request.network(task: run.task, layerSizes: parameters.layerSizes)
         let lowering = Lowering(try TrainingStep(network))
-        let count = iterations ?? (shape == .window ? request.blockSize : 1)
+        let count = shape == .step ? 1 : iterations ?? request.blockSize ?? TrainingPlan.defaultBlockSize
         let statement = try TrainingPlan.limited { () throws(StatementLimitError) in
             try lowering.statement(shape, source, iterations: count)
         }
-        let weights = Dictionary(uniqueKeysWithValues: zip(parameters.layout.names, parameters.weights))
-        let state = try await state(count: lowering.step.stateCount, on: connection)
         let rendered = statement.sql.render(inliningValues: true)
+        let state = try await state(count: lowering.step.stateCount, on: connection)
+        let weights = Dictionary(uniqueKeysWithValues: zip(parameters.layout.names, parameters.weights))
         let binds = try rendered.binds { hole in
-            switch hole {
-            case HoleName.state: .float8Array(state)
-            case HoleName.learningRate: .float8(request.learningRate)
-            case HoleName.iteration: .float8(Double(parameters.epoch + 1))
-            default: weights[hole].map(SQLValue.float8)
-            }
+            weights[hole].map(SQLValue.float8) ?? bind(hole, request, batching, state, iterations: count)
         }
         let name = "pgradient_run_\(run.id)_\(shape.rawValue)"
         let plural = count == 1 ? "one iteration" : "\(count) iterations"
+        let preparing = isPutAside ? try putAside(rows, dataset, request, batching) : ""
         return """
             -- pgradient run \(run.id), shape \(shape.rawValue): \(plural) from the parameters of epoch \(parameters.epoch).
             -- Answers with the new weights, the new solver state, and loss, metric and row count of the old weights.
             -- Placeholders: \(describe(rendered))
             SET plan_cache_mode = force_generic_plan;
             SET jit = off;
-
+            \(preparing)
             PREPARE \(name) (\(rendered.types.map(\.rawValue).joined(separator: ", "))) AS
             \(rendered.text);
 
             EXECUTE \(name) (\(binds.map(SQL.constant).joined(separator: ", ")));
 
             DEALLOCATE \(name);
+            \(isPutAside ? "DROP TABLE \(Self.snapshot.quoted);\n" : "")
+            """
+    }
+
+    /// A temporary table: only the session that makes it sees it.
+    private static let snapshot = QualifiedName(
+        schema: Identifier(static: "pg_temp"),
+        name: Identifier(static: "pgradient_snapshot")
+    )
+
+    /// Makes the table that the statement reads, as a run has its snapshot.
+    private func putAside(
+        _ rows: SQL,
+        _ dataset: Dataset,
+        _ request: TrainingRequest,
+        _ batching: Batching
+    ) throws -> String {
+        let layout = SnapshotLayout(batching: batching, isDeterministic: request.isDeterministic)
+        let arranged = layout.arranged(rows, features: dataset.features.count, epoch: parameters.epoch)
+        let index = batching.isPartial ? "CREATE INDEX ON \(Self.snapshot.quoted) (batch);\nSET enable_seqscan = off;\n" : ""
+        return """
+
+            CREATE TEMPORARY TABLE \(Self.snapshot.name.quoted) AS
+            \(arranged.render(inliningValues: true).text);
+            \(index)ANALYZE \(Self.snapshot.quoted);
 
             """
+    }
+
+    private func bind(
+        _ hole: String,
+        _ request: TrainingRequest,
+        _ batching: Batching,
+        _ state: [Double],
+        iterations: Int
+    ) -> SQLValue? {
+        switch hole {
+        case HoleName.weights: .float8Array(parameters.weights)
+        case HoleName.state: .float8Array(state)
+        case HoleName.learningRate: .float8(request.learningRate)
+        case HoleName.iteration: .float8(Double(parameters.epoch * batching.count + 1))
+        case HoleName.iterations: .int8(Int64(iterations))
+        case HoleName.batch: .int8(0)
+        case HoleName.seenLoss, HoleName.seenMetric, HoleName.seenRows: .float8(0)
+        default: nil
+        }
     }
 
     private func describe(_ rendered: RenderedSQL) -> String {
@@ -68,7 +116,10 @@ struct StatementText {
 
     private func state(count: Int, on connection: Connection) async throws -> [Double] {
         let found = try await connection.query(
-            "SELECT state FROM pgradient.solver_state WHERE run_id = \(run.id) AND epoch = \(Int32(parameters.epoch))",
+            """
+            SELECT state FROM pgradient.solver_state
+            WHERE run_id = \(run.id) AND epoch = \(Int32(parameters.epoch)) AND batch = 0
+            """,
             name: "solver state"
         )
         return try found.first?.get("state") ?? [Double](repeating: 0, count: count)

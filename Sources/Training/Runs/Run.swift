@@ -49,6 +49,10 @@ public struct Run: Sendable {
     public let contentHash: String?
     public let shape: StatementShape?
     public let shapeReason: String?
+    /// Rows that an iteration reads.
+    public let batchSize: Int?
+    /// The forms that the statement could take; empty until the data has been looked at.
+    public let candidates: [Candidate]
     /// The last committed epoch.
     public let epoch: Int
     public let maxIter: Int
@@ -73,7 +77,7 @@ extension Run {
     static let columns: SQL = """
         r.id, r.name, r.state, r.spec, r.task, r.seed, r.feature_names, r.label_name, r.layer_sizes::int8[] AS layer_sizes,
         r.activations, r.class_labels, r.feature_means, r.feature_scales, r.label_variance, r.rows, r.content_hash,
-        r.shape, r.shape_reason, r.epoch, r.max_iter, r.loss, r.accuracy, r.r2, r.learning_rate, r.stop_reason, r.error,
+        r.shape, r.shape_reason, r.batch_size, r.candidates, r.epoch, r.max_iter, r.loss, r.accuracy, r.r2, r.learning_rate, r.stop_reason, r.error,
         r.attempt, r.created_at, r.started_at, r.finished_at,
         CASE WHEN r.state = 'running' AND r.epoch > 0 THEN
             (SELECT avg(m.duration_ms) FROM pgradient.metrics AS m
@@ -100,6 +104,9 @@ extension Run {
         contentHash = try row.get("content_hash")
         shape = try row.decode(String?.self, "shape").map { try Self.known($0) }
         shapeReason = try row.get("shape_reason")
+        batchSize = try row.get("batch_size")
+        candidates = try row.decode(String?.self, "candidates")
+            .map { try JSON(parsing: $0.utf8).arrayValue ?? [] }?.compactMap(Candidate.init) ?? []
         epoch = try row.get("epoch")
         maxIter = try row.get("max_iter")
         loss = try row.get("loss")

@@ -24,14 +24,14 @@ struct Admission {
         let parameters = ParameterLayout(layerSizes: sizes).count
         guard parameters <= TrainingPlan.maximumParameters else { throw TrainingPlan.tooWide(parameters) }
         try checkWeights(least: parameters, perClass: sizes[sizes.count - 2] + 1, dataset.task)
-        if request.shape == .window {
+        if let shape = request.shape, shape == .window || shape == .block {
             // Planned for its limits alone.
             _ = try TrainingPlan(
                 request,
                 task: dataset.task,
                 layerSizes: sizes,
                 rows: 1,
-                workers: 0,
+                server: .init(workers: 0, canCompile: false),
                 table: Snapshot(run: 0).name
             )
         }

@@ -2,154 +2,316 @@ import Lowering
 import Postgres
 import SQLText
 
-/// Iterates: holds the newest parameters and solver state, and the prepared statements that make the next ones.
+/// Iterates: holds the checkpoint, and sends the statements that make the next one.
 struct EpochLoop {
-    /// What came of an iteration.
+    /// What came of a statement.
     enum Outcome {
-        case recorded(loss: Double, metric: Double, milliseconds: Double)
-        /// A number is not finite or beyond all measure. Nothing was written; the last finite epoch stands.
+        case recorded(Progress)
+        /// Nothing was written; the next statement does fewer iterations.
+        case repeated
+        /// A number is not finite or beyond all measure. What was sound before it is recorded.
         case diverged
     }
 
-    /// The last committed epoch.
-    private(set) var epoch: Int
-    private var weights: [Double]
-    private var state: [Double]
-    private let plan: TrainingPlan
-    private let lease: Lease
-    private let recorder: EpochRecorder
-    private let rows: Int
-    private let rate: Double
-    private let positions: [String: Int]
-    /// Prepared statements by the number of iterations they do: the last block may be shorter.
-    private var prepared: [Int: Statements] = [:]
-
-    private struct Statements {
-        let iterate: (name: String, text: RenderedSQL)
-        /// Nil where iterating records too.
-        let record: (name: String, text: RenderedSQL)?
+    /// What a statement recorded.
+    struct Progress {
+        /// Loss and metric of the epochs that it finished, the first of them measured at `firstEpoch`.
+        let losses: [Double]
+        let metrics: [Double]
+        /// The epoch whose parameters the first of them belongs to.
+        let firstEpoch: Int
+        /// Milliseconds per epoch.
+        let milliseconds: Double
     }
 
-    init(_ run: Run, plan: TrainingPlan, lease: Lease, rate: Double, on connection: Connection) async throws {
-        let newest = try await connection.query(
-            """
-            SELECT p.epoch, p.weights, s.state FROM pgradient.params AS p
-            LEFT JOIN pgradient.solver_state AS s ON s.run_id = p.run_id AND s.epoch = p.epoch
-            WHERE p.run_id = \(run.id) ORDER BY p.epoch DESC LIMIT 1
-            """,
-            name: "newest parameters"
-        )
-        guard let row = newest.first else { throw TrainingError(.internal, "run \(run.id) has no parameters") }
-        epoch = try row.get("epoch")
-        weights = try row.get("weights")
-        state = try row.get("state") ?? [Double](repeating: 0, count: plan.step.stateCount)
-        guard weights.count == plan.step.layout.count, state.count == plan.step.stateCount else {
-            throw TrainingError(.internal, "the stored parameters of run \(run.id) do not fit its network")
-        }
+    /// Whether no more epochs are wanted, by the stop rule.
+    private(set) var isStopped = false
+    private(set) var selection: Selection
+    private var checkpoint: Checkpoint
+    private var stopping: StopRule
+    private var sizers: [StatementForm: BlockSizer] = [:]
+    private var book: StatementBook
+    private let plan: TrainingPlan
+    private let run: Run
+    private let lease: Lease
+    private let rate: Double
+    private let positions: [String: Int]
+    /// The epoch whose order the rows are in.
+    private var shuffledFor: Int
+    /// Iterations that lead the next statement to where the stop rule says.
+    private var stop: Int?
+    /// Iterations that the next statement may do at most, after an overflow somewhere in a longer one.
+    private var bound: Int?
+
+    /// The last committed epoch.
+    var epoch: Int { checkpoint.epoch }
+
+    init(
+        _ run: Run,
+        plan: TrainingPlan,
+        lease: Lease,
+        rate: Double,
+        stopping: StopRule = StopRule(tol: 0, patience: 0),
+        workers: Int = 0,
+        on connection: Connection
+    ) async throws {
+        let checkpoint = try await Checkpoint.newest(run.id, plan, on: connection)
+        self.checkpoint = checkpoint
         self.plan = plan
+        self.run = run
         self.lease = lease
         self.rate = rate
-        self.rows = run.rows ?? 0
-        recorder = EpochRecorder(lease: lease, run: run, rows: self.rows)
+        self.stopping = stopping
+        shuffledFor = checkpoint.epoch
+        book = StatementBook(plan, EpochRecorder(lease: lease, run: run, batching: plan.batching), workers: workers)
         positions = Dictionary(uniqueKeysWithValues: zip(plan.step.layout.names, 0...))
+        selection = Selection(plan, known: run.candidates, iterations: run.maxIter - checkpoint.epoch)
+        // A resumed run remembers what it has seen, which may have been enough.
+        for (epoch, loss) in try await MetricStore.losses(run.id, before: checkpoint.epoch, on: connection) {
+            isStopped = self.stopping.shouldStop(loss: loss, epoch: epoch)
+        }
     }
 
     /// One statement's worth of iterations, recorded in one fenced transaction.
     mutating func advance(limit: Int, on connection: Connection) async throws -> Outcome {
-        let iterations = min(plan.blockSize, limit - epoch)
-        let statements = try await statements(iterations, on: connection)
+        let form = selection.form
+        let iterations = iterations(of: form, limit: limit)
+        try await book.configureSession(for: form, on: connection)
+        try await reshuffleIfDue(on: connection)
         let started = ContinuousClock.now
-        let target = epoch + iterations
-        let row = try await withinRange {
-            try await connection.transaction { connection in
+        let answer: Row
+        do {
+            answer = try await connection.transaction { connection in
                 try await lease.fence(on: connection)
-                let binds = try statements.iterate.text.binds { fill($0, target) }
-                let result = try await connection.execute(prepared: statements.iterate.name, binds)
-                guard let row = result.first, try row.get("rows") == Double(rows) else { throw SnapshotLost() }
-                guard let record = statements.record else { return row }
-                let milliseconds = started.duration(to: .now) / .milliseconds(1)
-                let recording = try record.text.binds { try? fill($0, target, result: row, milliseconds) }
-                guard let recorded = try await connection.execute(prepared: record.name, recording).first else {
-                    throw SnapshotLost()
-                }
-                return recorded
+                try await book.configureTransaction(for: form, on: connection)
+                let row = try await iterate(form, iterations, started: started, on: connection)
+                guard try row.get("is_whole") else { throw SnapshotLost() }
+                // Rolls back, so that the run ends with the epoch that the rule means, whatever a statement's length.
+                try checkStop(row)
+                return row
             }
+        } catch let error as PostgresError where error.sqlState == "22003" {
+            // A number left the range of float8, which is how PostgreSQL tells of divergence. The last iteration before
+            // that is found by bisection.
+            guard iterations > 1 else { return .diverged }
+            bound = iterations / 2
+            return .repeated
+        } catch let early as StopsEarlier {
+            stop = early.iterations
+            return .repeated
         }
-        guard let row, try row.get("recorded") else { return .diverged }
-        let loss: Double = try row.get("loss")
-        weights = try row.get("weights")
-        state = try row.get("state")
-        epoch = target
-        let milliseconds = started.duration(to: .now) / .milliseconds(1) / Double(iterations)
-        return .recorded(loss: loss, metric: try row.get("metric"), milliseconds: milliseconds)
+        return try accept(answer, form, iterations, started.duration(to: .now))
+    }
+
+    /// Takes over what a committed statement answered.
+    private mutating func accept(
+        _ row: Row,
+        _ form: StatementForm,
+        _ iterations: Int,
+        _ duration: Duration
+    ) throws -> Outcome {
+        guard try row.get("recorded") else { return .diverged }
+        let first = checkpoint.epoch
+        let isPartial = plan.batching.isPartial
+        checkpoint = Checkpoint(
+            epoch: try row.get("epoch"),
+            batch: isPartial ? try row.get("batch") : 0,
+            weights: try row.get("weights"),
+            state: try row.get("state"),
+            seenLoss: isPartial ? try row.get("seen_loss") : 0,
+            seenMetric: isPartial ? try row.get("seen_metric") : 0,
+            seenRows: isPartial ? try row.get("seen_rows") : 0
+        )
+        let losses = try row.decode([Double]?.self, "losses") ?? []
+        for (index, loss) in losses.enumerated() {
+            isStopped = stopping.shouldStop(loss: loss, epoch: first + index)
+        }
+        guard try row.get("is_sound") else { return .diverged }
+        let milliseconds = duration / .milliseconds(1) / Double(iterations)
+        if bound == nil, stop == nil {
+            var learning = sizer(form)
+            learning.measured(iterations, duration)
+            sizers[form] = learning
+            selection.timed(milliseconds)
+        }
+        // What is left before the overflow is less than was just done.
+        bound = bound.flatMap { $0 > 1 ? $0 / 2 : nil }
+        stop = nil
+        return .recorded(
+            .init(
+                losses: losses,
+                metrics: try row.decode([Double]?.self, "metrics") ?? [],
+                firstEpoch: first,
+                milliseconds: milliseconds * Double(plan.batching.count)
+            )
+        )
     }
 
     /// Measures the last parameters: the iteration that would do so does not come.
     /// - Returns: false if there is no finite measure of them.
-    func close(on connection: Connection) async throws -> Bool {
-        let statement = recorder.close(try plan.evaluation()).render()
-        try await connection.prepare("close", statement)
-        let row = try await withinRange {
-            try await connection.transaction { connection in
-                try await lease.fence(on: connection)
-                let result = try await connection.execute(prepared: "close", statement.binds { fill($0, epoch) })
-                guard let row = result.first, try row.get("rows") == Double(rows) else { throw SnapshotLost() }
-                return row
-            }
-        }
-        return try row?.get("recorded") ?? false
-    }
-
-    /// Runs a transaction; nil if a number left the range of float8, which is how PostgreSQL tells of divergence.
-    private func withinRange(_ transaction: () async throws -> Row) async throws -> Row? {
+    mutating func close(on connection: Connection) async throws -> Bool {
+        let statement = try await book.close(on: connection)
         do {
-            return try await transaction()
+            return try await connection.transaction { connection in
+                try await lease.fence(on: connection)
+                let binds = try statement.text.binds { fill($0, 0) }
+                let result = try await connection.execute(prepared: statement.name, binds)
+                guard let row = result.first, try row.get("rows") == Double(plan.batching.rows) else {
+                    throw SnapshotLost()
+                }
+                return try row.get("recorded")
+            }
         } catch let error as PostgresError where error.sqlState == "22003" {
-            return nil
+            return false
         }
     }
 
-    private mutating func statements(_ iterations: Int, on connection: Connection) async throws -> Statements {
-        if let known = prepared[iterations] { return known }
-        let statement = try plan.statement(iterations: iterations)
-        let made: Statements
-        if plan.isParallel {
-            let record = ("record", recorder.record(iterations: iterations).render())
-            made = Statements(iterate: ("iterate_\(iterations)", statement.sql.render()), record: record)
-            try await connection.prepare(record.0, record.1)
-        } else {
-            let text = recorder.iterateAndRecord(statement).render()
-            made = Statements(iterate: ("iterate_\(iterations)", text), record: nil)
+    /// Takes the best of what is known, if the run ended before all forms were timed.
+    mutating func settle() { selection.settle() }
+
+    private func sizer(_ form: StatementForm) -> BlockSizer {
+        if let known = sizers[form] { return known }
+        guard let candidate = selection.candidates.first(where: { $0.form == form }) else {
+            return BlockSizer(fixed: 1, maximum: 1, estimate: 1)
         }
-        try await connection.prepare(made.iterate.name, made.iterate.text)
-        prepared[iterations] = made
-        return made
+        return plan.sizer(candidate)
+    }
+
+    /// How many iterations the next statement does.
+    private func iterations(of form: StatementForm, limit: Int) -> Int {
+        let batches = plan.batching.count
+        var most = (limit - checkpoint.epoch) * batches - checkpoint.batch
+        // Between two orders of the rows there is a copy of the table; `step` records one row at a time.
+        if plan.batching.isPartial, plan.batching.shuffle == .everyEpoch || form.shape == .step {
+            most = min(most, batches - checkpoint.batch)
+        }
+        if let limit = stop ?? bound { return min(most, limit) }
+        return min(most, sizer(form).next)
+    }
+
+    /// Puts the rows into the order of the epoch that begins.
+    private mutating func reshuffleIfDue(on connection: Connection) async throws {
+        guard plan.batching.isPartial, plan.batching.shuffle == .everyEpoch, checkpoint.batch == 0,
+            shuffledFor != checkpoint.epoch
+        else { return }
+        try await connection.transaction { connection in
+            try await lease.fence(on: connection)
+            try await Snapshot(run: run.id).reshuffle(
+                plan.layout,
+                features: run.features.count,
+                epoch: checkpoint.epoch,
+                on: connection
+            )
+            try await lease.extend(on: connection)
+        }
+        shuffledFor = checkpoint.epoch
+    }
+
+    /// Iterates and records.
+    /// - Returns: the recorder's answer.
+    private mutating func iterate(
+        _ form: StatementForm,
+        _ iterations: Int,
+        started: ContinuousClock.Instant,
+        on connection: Connection
+    ) async throws -> Row {
+        let statement = try await book.iterate(form, iterations: iterations, on: connection)
+        guard book.recordsApart(form) else {
+            let binds = try statement.text.binds { fill($0, iterations) }
+            return try await first(connection.execute(prepared: statement.name, binds))
+        }
+        var past = checkpoint
+        var row: Row?
+        for number in 0..<iterations {
+            let binds = try statement.text.binds { fill($0, 1, from: past, after: number) }
+            let answer = try await first(connection.execute(prepared: statement.name, binds))
+            // A snapshot that lost its rows has no sums.
+            guard let weights = try answer.decode([Double]?.self, "weights") else { throw SnapshotLost() }
+            past.weights = weights
+            past.state = try answer.get("state")
+            if plan.batching.isPartial {
+                past.batch = try answer.get("batch")
+                past.seenLoss = try answer.get("seen_loss")
+                past.seenMetric = try answer.get("seen_metric")
+                past.seenRows = try answer.get("rows")
+            }
+            row = answer
+        }
+        guard let row else { throw SnapshotLost() }
+        let milliseconds = started.duration(to: .now) / .milliseconds(1)
+        let record = try await book.record(on: connection)
+        let recording = try record.text.binds { try? fill($0, iterations, result: row, past, milliseconds) }
+        return try await first(connection.execute(prepared: record.name, recording))
+    }
+
+    private func first(_ rows: Rows) throws -> Row {
+        guard let row = rows.first else { throw SnapshotLost() }
+        return row
+    }
+
+    /// Ends the statement's transaction if the stop rule was met before its last epoch.
+    private func checkStop(_ row: Row) throws {
+        let losses = try row.decode([Double]?.self, "losses") ?? []
+        var rule = stopping
+        for (index, loss) in losses.enumerated()
+        where rule.shouldStop(loss: loss, epoch: checkpoint.epoch + index) && index < losses.count - 1 {
+            throw StopsEarlier(iterations: (index + 1) * plan.batching.count - checkpoint.batch)
+        }
     }
 
     /// The values of the holes that every statement has.
-    private func fill(_ hole: String, _ target: Int) -> SQLValue? {
-        if let position = positions[hole] { return .float8(weights[position]) }
+    /// - Parameters:
+    ///   - iterations: how many the statement does.
+    ///   - past: where it begins, if that is not the checkpoint.
+    ///   - after: how many iterations were done since the checkpoint.
+    private func fill(_ hole: String, _ iterations: Int, from past: Checkpoint? = nil, after: Int = 0) -> SQLValue? {
+        let past = past ?? checkpoint
+        if let position = positions[hole] { return .float8(past.weights[position]) }
         switch hole {
-        case HoleName.state: return .float8Array(state)
+        case HoleName.weights: return .float8Array(past.weights)
+        case HoleName.state: return .float8Array(past.state)
         case HoleName.learningRate: return .float8(rate)
-        case HoleName.iteration: return .float8(Double(epoch + 1))
-        case EpochRecorder.Hole.epoch: return .int8(Int64(target))
+        case HoleName.iteration:
+            let done = checkpoint.epoch * plan.batching.count + checkpoint.batch + after
+            return .float8(Double(done + 1))
+        case HoleName.iterations: return .int8(Int64(iterations))
+        case HoleName.batch: return .int8(Int64(past.batch))
+        case HoleName.seenLoss: return .float8(past.seenLoss)
+        case HoleName.seenMetric: return .float8(past.seenMetric)
+        case HoleName.seenRows: return .float8(past.seenRows)
+        case EpochRecorder.Hole.epoch: return .int8(Int64(checkpoint.epoch))
         default: return nil
         }
     }
 
-    /// The values of the recording statement: the iteration's result.
-    private func fill(_ hole: String, _ target: Int, result: Row, _ milliseconds: Double) throws -> SQLValue? {
+    /// The values of the recording statement: the result of the last iteration.
+    private func fill(
+        _ hole: String,
+        _ iterations: Int,
+        result: Row,
+        _ past: Checkpoint,
+        _ milliseconds: Double
+    ) throws -> SQLValue? {
         switch hole {
-        case EpochRecorder.Hole.weights: .float8Array(try result.get("weights"))
-        case EpochRecorder.Hole.state: .float8Array(try result.get("state"))
+        case EpochRecorder.Hole.done: .int8(Int64(iterations))
+        case EpochRecorder.Hole.weights: .float8Array(past.weights)
+        case EpochRecorder.Hole.state: .float8Array(past.state)
         case EpochRecorder.Hole.loss: .float8(try result.get("loss"))
         case EpochRecorder.Hole.metric: .float8(try result.get("metric"))
         case EpochRecorder.Hole.rows: .float8(try result.get("rows"))
+        case EpochRecorder.Hole.newBatch: .int8(Int64(past.batch))
+        case EpochRecorder.Hole.seenLoss: .float8(past.seenLoss)
+        case EpochRecorder.Hole.seenMetric: .float8(past.seenMetric)
         case EpochRecorder.Hole.duration: .float8(milliseconds)
-        default: fill(hole, target)
+        default: fill(hole, iterations)
         }
     }
+}
+
+/// The stop rule was met before the last epoch of a statement.
+private struct StopsEarlier: Error {
+    /// How many iterations lead to the epoch that is to be the last.
+    let iterations: Int
 }
 
 /// The snapshot does not hold the rows it was made with: the server crashed, and unlogged tables are empty after that.

@@ -2,75 +2,121 @@ import Lowering
 import Postgres
 import SQLText
 
-/// Writes what an iteration gave: parameters, metrics, solver state and progress, in one statement that does nothing
+/// Writes what iterations gave: parameters, metrics, solver state and progress, in one statement that does nothing
 /// unless the lease is still held, the snapshot is whole and the numbers are sound.
 struct EpochRecorder {
     /// Holes of the recording statement, beside those of the iteration.
     enum Hole {
         static let epoch = "epoch"
+        static let batch = HoleName.batch
         static let duration = "duration_ms"
+        static let done = "done"
         static let weights = "new_weights"
         static let state = "new_state"
         static let loss = "loss"
         static let metric = "metric"
         static let rows = "rows"
+        static let newBatch = "new_batch"
+        static let seenLoss = "new_seen_loss"
+        static let seenMetric = "new_seen_metric"
     }
 
     let lease: Lease
     let run: Run
-    let rows: Int
+    let batching: Batching
 
     /// A weight beyond this means that training diverges: its square, summed, would soon leave float8.
     static let divergence = 1e100
 
-    /// One statement that iterates and records. The iteration is any SELECT with the columns of `LoweredStatement`.
+    /// One statement that iterates and records. The iterations are any SELECT with the columns of `LoweredStatement`.
     func iterateAndRecord(_ statement: LoweredStatement) -> SQL {
         // Both clocks are the server's; the statement is one.
         let milliseconds: SQL = "extract(epoch FROM clock_timestamp() - statement_timestamp())::float8 * 1000"
-        return record(statement.sql, duration: milliseconds, iterations: statement.iterations)
+        return record(statement.sql, duration: milliseconds, span: statement.span)
     }
 
-    /// Records what an iteration returned to the client.
-    func record(iterations: Int) -> SQL {
-        let result: SQL = """
-            SELECT \(hole: Hole.weights, .float8Array) AS weights, \(hole: Hole.state, .float8Array) AS state,
-                   \(hole: Hole.loss, .float8) AS loss, \(hole: Hole.metric, .float8) AS metric,
-                   \(hole: Hole.rows, .float8) AS rows
+    /// Records what iterations returned to the client, as the row of the last of them.
+    func record() -> SQL {
+        var result: SQL = """
+            SELECT \(hole: Hole.done, .int8) AS iteration, \(hole: Hole.weights, .float8Array) AS weights,
+                   \(hole: Hole.state, .float8Array) AS state, \(hole: Hole.loss, .float8) AS loss,
+                   \(hole: Hole.metric, .float8) AS metric, \(hole: Hole.rows, .float8) AS rows
             """
-        return record(result, duration: .hole(Hole.duration, .float8), iterations: iterations)
+        if batching.isPartial {
+            result += """
+                , \(hole: Hole.newBatch, .int8) AS batch, \(hole: Hole.seenLoss, .float8) AS seen_loss,
+                       \(hole: Hole.seenMetric, .float8) AS seen_metric
+                """
+        }
+        return record(result, duration: .hole(Hole.duration, .float8), span: 1)
     }
 
-    private func record(_ iteration: SQL, duration: SQL, iterations: Int) -> SQL {
-        """
-        WITH iteration AS MATERIALIZED (
-        \(iteration)
-        ), sound AS (
-          SELECT *, rows = \(literal: Double(rows)) AND loss < 'Infinity'
-            AND (SELECT bool_and(abs(w) < \(literal: Self.divergence)) FROM unnest(weights) AS w) AS is_sound
-          FROM iteration
-        ), held AS (
-          UPDATE pgradient.runs SET state = 'running', epoch = (\(hole: Hole.epoch, .int8))::int4,
-            loss = sound.loss, accuracy = \(accuracy), r2 = \(r2),
-            learning_rate = \(hole: HoleName.learningRate, .float8),
-            lease_expires_at = clock_timestamp() + \(Lease.duration)
-          FROM sound WHERE \(lease.condition) AND is_sound
-          RETURNING runs.id
-        ), new_params AS (
-          INSERT INTO pgradient.params (run_id, epoch, weights)
-          SELECT id, (\(hole: Hole.epoch, .int8))::int4, sound.weights FROM held, sound
-        ), new_metrics AS (
-          INSERT INTO pgradient.metrics (run_id, epoch, split, loss, accuracy, r2, learning_rate, duration_ms)
-          SELECT id, (\(hole: Hole.epoch, .int8))::int4 - \(literal: iterations), 'train', sound.loss, \(accuracy), \(r2),
-                 \(hole: HoleName.learningRate, .float8), \(duration) / \(literal: Double(iterations))
-          FROM held, sound
-          ON CONFLICT DO NOTHING
-        ), new_state AS (
-          INSERT INTO pgradient.solver_state (run_id, epoch, state)
-          SELECT id, (\(hole: Hole.epoch, .int8))::int4, sound.state FROM held, sound WHERE cardinality(sound.state) > 0
-          ON CONFLICT (run_id) DO UPDATE SET epoch = excluded.epoch, state = excluded.state
-        )
-        SELECT weights, state, loss, metric, rows, EXISTS (SELECT FROM held) AS recorded FROM sound
-        """
+    /// - Parameters:
+    ///   - duration: milliseconds that all iterations took.
+    ///   - span: how many iterations a row of the results stands for.
+    private func record(_ iterations: SQL, duration: SQL, span: Int) -> SQL {
+        let epoch: SQL = .hole(Hole.epoch, .int8)
+        let batches = batching.count
+        // Where every iteration is an epoch, there is no batch and nothing that was seen so far.
+        let isPartial = batching.isPartial
+        let done: SQL = isPartial ? "(\(hole: Hole.batch, .int8) + iteration) / \(literal: batches)" : "iteration"
+        let expected: SQL =
+            isPartial
+            ? "CASE WHEN batch = 0 THEN \(literal: batching.rows) ELSE batch * \(literal: batching.size) END"
+            : "\(literal: Double(batching.rows))"
+        let checkpoint: SQL =
+            isPartial
+            ? "last.batch, CASE WHEN last.batch > 0 THEN last.weights END, last.seen_loss, last.seen_metric, last.rows"
+            : "0, NULL::float8[], NULL::float8, NULL::float8, NULL::float8"
+        let hasCheckpoint: SQL = isPartial ? "(cardinality(last.state) > 0 OR last.batch > 0)" : "cardinality(last.state) > 0"
+        let ended: SQL = isPartial ? "SELECT * FROM sound WHERE batch = 0" : "SELECT * FROM sound"
+        let progress: SQL = isPartial ? ", last.batch, last.seen_loss, last.seen_metric, last.rows AS seen_rows" : ""
+        return """
+            WITH iteration AS MATERIALIZED (
+            \(iterations)
+            ), judged AS (
+              SELECT *, (\(epoch) + \(done))::int4 AS epoch, coalesce(rows = \(expected), false) AS is_whole FROM iteration
+            ), sound AS (
+              SELECT * FROM judged WHERE is_whole AND loss < 'Infinity'
+                AND \(literal: -Self.divergence) < ALL (weights) AND \(literal: Self.divergence) > ALL (weights)
+            ), ended AS (
+              \(ended)
+            ), last AS (
+              SELECT * FROM sound ORDER BY iteration DESC LIMIT 1
+            ), newest AS (
+              SELECT * FROM ended ORDER BY iteration DESC LIMIT 1
+            ), held AS (
+              UPDATE pgradient.runs SET state = 'running', epoch = last.epoch, loss = coalesce(newest.loss, runs.loss),
+                accuracy = coalesce(\(accuracy("newest")), runs.accuracy), r2 = coalesce(\(r2("newest")), runs.r2),
+                learning_rate = \(hole: HoleName.learningRate, .float8),
+                lease_expires_at = clock_timestamp() + \(Lease.duration)
+              FROM last LEFT JOIN newest ON true WHERE \(lease.condition)
+              RETURNING runs.id
+            ), new_params AS (
+              INSERT INTO pgradient.params (run_id, epoch, weights)
+              SELECT id, ended.epoch, ended.weights FROM held, ended
+            ), new_metrics AS (
+              INSERT INTO pgradient.metrics (run_id, epoch, split, loss, accuracy, r2, learning_rate, duration_ms)
+              SELECT id, ended.epoch - \(literal: span), 'train', ended.loss, \(accuracy("ended")), \(r2("ended")),
+                     \(hole: HoleName.learningRate, .float8),
+                     \(duration) * \(literal: Double(batches)) / last.iteration
+              FROM held, ended, last
+              ON CONFLICT DO NOTHING
+            ), new_state AS (
+              INSERT INTO pgradient.solver_state
+                (run_id, epoch, state, batch, weights, seen_loss, seen_metric, seen_rows)
+              SELECT id, last.epoch, last.state, \(checkpoint) FROM held, last WHERE \(hasCheckpoint)
+              ON CONFLICT (run_id) DO UPDATE SET epoch = excluded.epoch, state = excluded.state,
+                batch = excluded.batch, weights = excluded.weights, seen_loss = excluded.seen_loss,
+                seen_metric = excluded.seen_metric, seen_rows = excluded.seen_rows
+            )
+            SELECT (SELECT bool_and(is_whole) FROM judged) AS is_whole, EXISTS (SELECT FROM held) AS recorded,
+              (SELECT count(*) FROM judged) = (SELECT count(*) FROM sound) AS is_sound,
+              last.iteration, last.epoch, last.weights, last.state\(progress),
+              (SELECT array_agg(loss ORDER BY iteration) FROM ended) AS losses,
+              (SELECT array_agg(metric ORDER BY iteration) FROM ended) AS metrics
+            FROM (SELECT) AS one LEFT JOIN last ON true
+            """
     }
 
     /// Writes the metrics of the last parameters. Columns of the result are those of `Lowering.evaluation`.
@@ -79,25 +125,25 @@ struct EpochRecorder {
         WITH sound AS MATERIALIZED (
         \(evaluation.sql)
         ), held AS (
-          UPDATE pgradient.runs SET loss = sound.loss, accuracy = \(accuracy), r2 = \(r2)
-          FROM sound WHERE \(lease.condition) AND sound.rows = \(literal: Double(rows)) AND sound.loss < 'Infinity'
+          UPDATE pgradient.runs SET loss = sound.loss, accuracy = \(accuracy("sound")), r2 = \(r2("sound"))
+          FROM sound WHERE \(lease.condition) AND sound.rows = \(literal: Double(batching.rows)) AND sound.loss < 'Infinity'
           RETURNING runs.id
         ), new_metrics AS (
           INSERT INTO pgradient.metrics (run_id, epoch, split, loss, accuracy, r2)
-          SELECT id, (\(hole: Hole.epoch, .int8))::int4, 'train', sound.loss, \(accuracy), \(r2) FROM held, sound
+          SELECT id, (\(hole: Hole.epoch, .int8))::int4, 'train', sound.loss, \(accuracy("sound")), \(r2("sound")) FROM held, sound
           ON CONFLICT DO NOTHING
         )
         SELECT rows, EXISTS (SELECT FROM held) AS recorded FROM sound
         """
     }
 
-    private var accuracy: SQL {
-        run.task == .classification ? "sound.metric" : "NULL::float8"
+    private func accuracy(_ relation: SQL) -> SQL {
+        run.task == .classification ? "\(relation).metric" : "NULL::float8"
     }
 
     /// 1 − mean squared error / variance; without variance there is nothing to explain.
-    private var r2: SQL {
+    private func r2(_ relation: SQL) -> SQL {
         guard run.task == .regression, let variance = run.labelVariance, variance > 0 else { return "NULL::float8" }
-        return "(\(literal: 1.0) - sound.metric / \(literal: variance))"
+        return "(\(literal: 1.0) - \(relation).metric / \(literal: variance))"
     }
 }

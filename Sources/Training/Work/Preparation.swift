@@ -45,15 +45,16 @@ struct Preparation {
             let outputs = dataset.task == .classification ? facts.classes.count : 1
             let sizes = [dataset.features.count] + request.hiddenLayerSizes + [outputs]
             let snapshot = Snapshot(run: run.id)
-            let workers = try await Self.parallelWorkers(on: connection)
+            let server = try await Self.server(on: connection)
             let plan = try TrainingPlan(
                 request,
                 task: dataset.task,
                 layerSizes: sizes,
                 rows: facts.rows,
-                workers: workers,
+                server: server,
                 table: snapshot.name
             )
+            let selection = Selection(plan, iterations: request.maxIter)
             let weights = try InitialWeights.make(
                 request.initialization,
                 layout: plan.step.layout,
@@ -62,7 +63,7 @@ struct Preparation {
             )
             let labels: SQLValue =
                 facts.classes.isEmpty ? .null(.jsonb) : .jsonb(Self.labels(facts, dataset).compact)
-            try await snapshot.create(dataset, facts, on: connection)
+            try await snapshot.create(dataset, facts, plan.layout, epoch: 0, on: connection)
             let content = try await snapshot.content(features: dataset.features.count, on: connection)
             try await connection.query(
                 """
@@ -73,7 +74,8 @@ struct Preparation {
                     feature_scales = \(SQLValue.float8Array(facts.scales)),
                     label_variance = \(facts.labelVariance.map(SQLValue.float8) ?? .null(.float8)),
                     rows = \(content.rows), content_hash = \(content.hash),
-                    shape = \(plan.shape.rawValue), shape_reason = \(plan.reason),
+                    batch_size = \(plan.batching.size), candidates = \(SQLValue.jsonb(selection.json.compact)),
+                    shape = \(selection.form.shape.rawValue), shape_reason = \(selection.reason),
                     lease_expires_at = clock_timestamp() + \(Lease.duration)
                 WHERE \(lease.condition)
                 """,
@@ -98,7 +100,11 @@ struct Preparation {
     ) async throws {
         let dataset = try await Dataset.resolve(request, on: connection)
         let snapshot = Snapshot(run: run.id)
-        try await snapshot.create(dataset, DatasetFacts(of: run), on: connection)
+        let layout = SnapshotLayout(
+            batching: request.batching(rows: known.rows),
+            isDeterministic: request.isDeterministic
+        )
+        try await snapshot.create(dataset, DatasetFacts(of: run), layout, epoch: run.epoch, on: connection)
         let content = try await snapshot.content(features: run.features.count, on: connection)
         guard content == known else {
             throw TrainingError(
@@ -124,16 +130,16 @@ struct Preparation {
         )
     }
 
-    /// How many workers the server gives one statement.
-    static func parallelWorkers(on connection: Connection) async throws -> Int {
+    /// What the plan needs to know about the server.
+    static func server(on connection: Connection) async throws -> TrainingPlan.Server {
         let found = try await connection.query(
             """
             SELECT least(current_setting('max_parallel_workers_per_gather')::int8,
                          current_setting('max_parallel_workers')::int8,
-                         current_setting('max_worker_processes')::int8) AS workers
+                         current_setting('max_worker_processes')::int8) AS workers, pg_jit_available() AS can_compile
             """,
-            name: "parallel workers"
+            name: "server"
         )
-        return try found[0].get("workers")
+        return TrainingPlan.Server(workers: try found[0].get("workers"), canCompile: try found[0].get("can_compile"))
     }
 }

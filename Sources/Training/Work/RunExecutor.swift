@@ -80,7 +80,7 @@ public struct RunExecutor: Sendable {
 
     private func configure(_ connection: Connection) async throws {
         let settings: [SQL] = [
-            // Compiling takes longer than these statements save: docs/findings.md has the measurement.
+            // Compiling pays for long recursive statements of few operations only, and these say so themselves.
             "SET jit = off",
             "SET plan_cache_mode = force_generic_plan",
             // The plan decides about workers by the size of the work, not by that of the table.
@@ -127,41 +127,66 @@ public struct RunExecutor: Sendable {
             throw TrainingError(.internal, "run \(run.id) was not prepared")
         }
         let request = try TrainingRequest(run.spec)
-        let workers = try await Preparation.parallelWorkers(on: connection)
+        let server = try await Preparation.server(on: connection)
         let plan = try TrainingPlan(
             request,
             task: run.task,
             layerSizes: sizes,
             rows: rows,
-            workers: workers,
+            server: server,
             table: Snapshot(run: run.id).name
         )
-        if !plan.isParallel { try await connection.query("SET max_parallel_workers_per_gather = 0") }
-        var loop = try await EpochLoop(run, plan: plan, lease: lease, rate: request.learningRate, on: connection)
-        var stopping = StopRule(tol: request.tol, patience: request.patience)
-        var isStopped = false
-        // A resumed run remembers what it has seen, which may have been enough.
-        for (epoch, loss) in try await MetricStore.losses(run.id, before: loop.epoch, on: connection) {
-            isStopped = stopping.shouldStop(loss: loss, epoch: epoch)
-        }
-
+        var loop = try await EpochLoop(
+            run,
+            plan: plan,
+            lease: lease,
+            rate: request.learningRate,
+            stopping: StopRule(tol: request.tol, patience: request.patience),
+            workers: server.workers,
+            on: connection
+        )
+        var isStored = loop.selection.isSettled
         var throttle = Throttle(interval: .milliseconds(250))
-        while !isStopped, loop.epoch < run.maxIter {
-            let measured = loop.epoch
-            guard
-                case .recorded(let loss, let metric, let time) = try await loop.advance(
-                    limit: run.maxIter,
-                    on: connection
-                )
-            else { return .diverged }
-            onProgress(
-                .init(run: run, epoch: loop.epoch, loss: loss, metric: shown(metric, run), milliseconds: time)
-            )
-            if throttle.passes() { try await notify("progress", on: connection) }
-            isStopped = stopping.shouldStop(loss: loss, epoch: measured)
+        while !loop.isStopped, loop.epoch < run.maxIter {
+            switch try await loop.advance(limit: run.maxIter, on: connection) {
+            case .diverged: return .diverged
+            case .repeated: continue
+            case .recorded(let progress):
+                show(progress, run, epoch: loop.epoch)
+                if throttle.passes() { try await notify("progress", on: connection) }
+            }
+            if !isStored, loop.selection.isSettled {
+                try await store(loop.selection, on: connection)
+                isStored = true
+            }
+        }
+        if !isStored {
+            loop.settle()
+            try await store(loop.selection, on: connection)
         }
         guard try await loop.close(on: connection) else { return .diverged }
-        return isStopped ? .tol : .maxIter
+        return loop.isStopped ? .tol : .maxIter
+    }
+
+    private func show(_ progress: EpochLoop.Progress, _ run: Run, epoch: Int) {
+        // Within an epoch of mini-batches there is nothing new to tell.
+        guard let loss = progress.losses.last, let metric = progress.metrics.last else { return }
+        onProgress(
+            .init(run: run, epoch: epoch, loss: loss, metric: shown(metric, run), milliseconds: progress.milliseconds)
+        )
+    }
+
+    /// Keeps the choice of the statement's form, and the times it was made by, with the run.
+    private func store(_ selection: Selection, on connection: Connection) async throws {
+        logger.debug("the form is chosen", metadata: ["reason": "\(selection.reason)"])
+        try await connection.query(
+            """
+            UPDATE pgradient.runs SET shape = \(selection.form.shape.rawValue), shape_reason = \(selection.reason),
+                candidates = \(SQLValue.jsonb(selection.json.compact))
+            WHERE \(lease.condition)
+            """,
+            name: "store form"
+        )
     }
 
     /// The metric of an iteration as people know it: accuracy, or R² where there is anything to explain.

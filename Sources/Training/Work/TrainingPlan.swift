@@ -3,55 +3,137 @@ import Lowering
 import Networks
 import SQLText
 
-/// How a run is trained: the network, the statements, and why these.
+/// How a run is trained: the network, its rows, and the forms that the statement may take.
 struct TrainingPlan: Sendable {
     let step: TrainingStep
-    let shape: StatementShape
-    /// Why this shape, in a sentence.
-    let reason: String
-    /// Whether iterations run as a parallel SELECT followed by an INSERT, or as one INSERT … SELECT.
-    let isParallel: Bool
-    /// Iterations per statement; the last one of a run may have fewer.
-    let blockSize: Int
+    let batching: Batching
+    /// Every form with its estimate; those that can't be used say why.
+    let candidates: [Candidate]
+    /// The shape that was asked for; nil leaves it to the selection.
+    let asked: StatementShape?
+    let isDeterministic: Bool
+    private let blockSize: Int?
     private let lowering: Lowering
     private let source: RowSource
 
     /// Parameters beyond this make scalar statements that take minutes to plan.
     static let maximumParameters = 20_000
+    /// What the result rows of one statement may take, in bytes.
+    private static let maximumResultBytes = 64 << 20
+    /// Iterations of a window or block statement if the request does not say.
+    static let defaultBlockSize = 10
 
-    /// A parallel plan costs a few milliseconds to start, so an iteration has to take longer than this to gain by one.
-    private static let parallelThreshold = 10e6
+    /// What the plan needs to know about the server.
+    struct Server: Sendable {
+        /// Parallel workers that it gives one statement; 0 for none.
+        let workers: Int
+        /// Whether it can compile expressions.
+        let canCompile: Bool
+    }
 
     /// Plans a run.
-    /// - Parameter workers: parallel workers that the server gives one statement; 0 for none.
     /// - Throws: `TrainingError` if no statement could carry the network.
     init(
         _ request: TrainingRequest,
         task: TaskKind,
         layerSizes: [Int],
         rows: Int,
-        workers: Int,
+        server: Server,
         table: QualifiedName
     ) throws {
         let layout = ParameterLayout(layerSizes: layerSizes)
         guard layout.count <= Self.maximumParameters else { throw Self.tooWide(layout.count) }
         step = try TrainingStep(request.network(task: task, layerSizes: layerSizes))
         lowering = Lowering(step)
-        source = RowSource(table: table)
-        shape = request.shape ?? .step
-        blockSize = shape == .window ? min(request.blockSize, request.maxIter) : 1
-        if shape == .window { try Self.checkWidth(step, dialect: lowering.dialect) }
-
-        let nanoseconds = lowering.estimatedRowCost * Double(rows)
-        let statement = try Self.limited { [lowering, source, shape, blockSize] () throws(StatementLimitError) in
-            try lowering.statement(shape, source, iterations: blockSize)
+        batching = request.batching(rows: rows)
+        source = RowSource(table: table, batches: batching.count)
+        asked = request.shape
+        isDeterministic = request.isDeterministic
+        blockSize = request.blockSize
+        let iterations = request.maxIter.multipliedReportingOverflow(by: batching.count)
+        let costs = CostModel(
+            rowCost: lowering.estimatedRowCost,
+            operations: lowering.operationCount,
+            updateOperations: lowering.updateOperationCount,
+            rows: min(rows, batching.size),
+            iterations: iterations.overflow ? .max : iterations.partialValue,
+            workers: server.workers
+        )
+        candidates = Self.forms(server).map { [lowering, source, blockSize, isDeterministic, batching] form in
+            let length = blockSize ?? (form.shape == .recursive ? costs.iterationsPerStatement(form) : Self.defaultBlockSize)
+            var obstacle: String?
+            if form.isParallel, isDeterministic {
+                obstacle = "sums of parallel workers depend on who gets which rows"
+            } else if form.isCompiled, costs.operations > CostModel.mostCompiledOperations {
+                obstacle = "compiling \(costs.operations) operations would take longer than it saves"
+            } else if form.shape == .window, batching.isPartial {
+                obstacle = "a window statement reads all rows, and mini-batches are asked for"
+            } else {
+                obstacle = Self.obstacle(form, lowering, source, iterations: min(length, request.maxIter))
+            }
+            return Candidate(
+                form: form,
+                estimated: costs.estimate(form, iterationsPerStatement: length) / 1e6,
+                obstacle: obstacle
+            )
         }
-        isParallel = statement.parallelSafe && workers > 0 && nanoseconds > Self.parallelThreshold
-        reason = Self.reason(request, shape, blockSize, isParallel, nanoseconds)
+        try checkAsked(request)
     }
 
-    /// The statement that does this many iterations.
-    func statement(iterations: Int) throws -> LoweredStatement {
+    /// How the run's rows are stored.
+    var layout: SnapshotLayout { SnapshotLayout(batching: batching, isDeterministic: isDeterministic) }
+
+    /// Every form that the server could run.
+    private static func forms(_ server: Server) -> [StatementForm] {
+        var forms = [StatementForm(.step)]
+        if server.workers > 0 { forms.append(StatementForm(.step, isParallel: true)) }
+        forms.append(StatementForm(.recursive))
+        if server.canCompile { forms.append(StatementForm(.recursive, isCompiled: true)) }
+        return forms + [StatementForm(.block), StatementForm(.window)]
+    }
+
+    private static func obstacle(
+        _ form: StatementForm,
+        _ lowering: Lowering,
+        _ source: RowSource,
+        iterations: Int
+    ) -> String? {
+        do {
+            if form.shape == .window { try checkWidth(lowering.step, dialect: lowering.dialect) }
+            let statement = try lowering.statement(form.shape, source, iterations: iterations)
+            return form.isParallel && !statement.parallelSafe
+                ? "its sums travel in one array, which one process adds up" : nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    /// A shape that was asked for and can't be had is an error of the request; so is a network that fits none.
+    private func checkAsked(_ request: TrainingRequest) throws {
+        let usable = candidates.contains { $0.obstacle == nil && (asked == nil || $0.form.shape == asked) }
+        guard !usable else { return }
+        let shape = asked ?? .step
+        if shape == .window { try Self.checkWidth(step, dialect: lowering.dialect) }
+        _ = try statement(shape, iterations: min(blockSize ?? Self.defaultBlockSize, request.maxIter))
+        throw TrainingError(.tooLarge, "no statement can carry this network", field: "hidden_layer_sizes")
+    }
+
+    /// Iterations per statement, to be adjusted to what is measured.
+    func sizer(_ candidate: Candidate) -> BlockSizer {
+        let perResult = 8 * (step.layout.count + step.stateCount) + 64
+        let most: Int
+        switch candidate.form.shape {
+        // With mini-batches several go into one transaction, each a statement of its own.
+        case .step: most = batching.isPartial ? batching.count : 1
+        case .window, .block: most = Self.defaultBlockSize
+        case .recursive: most = Self.maximumResultBytes / perResult
+        }
+        let fixed = candidate.form.shape == .window ? blockSize ?? Self.defaultBlockSize : blockSize
+        return BlockSizer(fixed: fixed, maximum: most, estimate: candidate.estimated * 1e6)
+    }
+
+    /// The statement of a shape.
+    func statement(_ shape: StatementShape, iterations: Int) throws -> LoweredStatement {
         try Self.limited { () throws(StatementLimitError) in
             try lowering.statement(shape, source, iterations: iterations)
         }
@@ -90,26 +172,24 @@ struct TrainingPlan: Sendable {
         do {
             return try body()
         } catch {
-            let field = error.shape == .window ? "block_size" : "hidden_layer_sizes"
-            throw TrainingError(.tooLarge, "\(error)", field: field)
+            let nests = error.shape == .window || error.shape == .block
+            throw TrainingError(.tooLarge, "\(error)", field: nests ? "block_size" : "hidden_layer_sizes")
         }
     }
+}
 
-    private static func reason(
-        _ request: TrainingRequest,
-        _ shape: StatementShape,
-        _ blockSize: Int,
-        _ isParallel: Bool,
-        _ nanoseconds: Double
-    ) -> String {
-        let choice = request.shape == nil ? "auto means step in this version" : "asked for"
-        switch shape {
-        case .window: return "\(choice): \(blockSize) iterations nested in one statement"
-        case .step:
-            let estimate = "an iteration is estimated at \((nanoseconds / 1e5).rounded() / 10) ms"
-            return isParallel
-                ? "\(choice); \(estimate), so it runs in parallel workers"
-                : "\(choice); \(estimate) or can't be split, so it runs in one process"
-        }
+extension Selection {
+    /// The selection of a plan.
+    /// - Parameters:
+    ///   - known: what an earlier attempt at the run has found out.
+    ///   - iterations: epochs that are left.
+    init(_ plan: TrainingPlan, known: [Candidate] = [], iterations epochs: Int) {
+        let (iterations, overflow) = epochs.multipliedReportingOverflow(by: plan.batching.count)
+        self.init(
+            known.contains(where: \.isChosen) ? known : plan.candidates,
+            asked: plan.asked,
+            isDeterministic: plan.isDeterministic,
+            iterations: overflow ? .max : iterations
+        )
     }
 }

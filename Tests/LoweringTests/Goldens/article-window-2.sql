@@ -1,4 +1,5 @@
-SELECT ARRAY[w1_0_0, w1_0_1, w1_1_0, w1_1_1, b1_0, b1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, b2_0, b2_1]::float8[] AS weights,
+SELECT '2'::int8 AS iteration,
+  ARRAY[w1_0_0, w1_0_1, w1_1_0, w1_1_1, b1_0, b1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, b2_0, b2_1]::float8[] AS weights,
   ARRAY[]::float8[] AS state,
   loss_first AS loss,
   metric_first AS metric,

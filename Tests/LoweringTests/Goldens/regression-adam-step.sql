@@ -1,4 +1,5 @@
-SELECT ARRAY[CASE WHEN abs(new_w1_0_0) < '1e-100'::float8 THEN '0'::float8 ELSE new_w1_0_0 END, CASE WHEN abs(new_w1_1_0) < '1e-100'::float8 THEN '0'::float8 ELSE new_w1_1_0 END, CASE WHEN abs(new_b1_0) < '1e-100'::float8 THEN '0'::float8 ELSE new_b1_0 END, CASE WHEN abs(new_w2_0_0) < '1e-100'::float8 THEN '0'::float8 ELSE new_w2_0_0 END, CASE WHEN abs(new_b2_0) < '1e-100'::float8 THEN '0'::float8 ELSE new_b2_0 END]::float8[] AS weights,
+SELECT '1'::int8 AS iteration,
+  ARRAY[CASE WHEN abs(new_w1_0_0) < '1e-100'::float8 THEN '0'::float8 ELSE new_w1_0_0 END, CASE WHEN abs(new_w1_1_0) < '1e-100'::float8 THEN '0'::float8 ELSE new_w1_1_0 END, CASE WHEN abs(new_b1_0) < '1e-100'::float8 THEN '0'::float8 ELSE new_b1_0 END, CASE WHEN abs(new_w2_0_0) < '1e-100'::float8 THEN '0'::float8 ELSE new_w2_0_0 END, CASE WHEN abs(new_b2_0) < '1e-100'::float8 THEN '0'::float8 ELSE new_b2_0 END]::float8[] AS weights,
   ARRAY[flushed_new_mean_w1_0_0, flushed_new_mean_w1_1_0, flushed_new_mean_b1_0, flushed_new_mean_w2_0_0, flushed_new_mean_b2_0, flushed_new_square_w1_0_0, flushed_new_square_w1_1_0, flushed_new_square_b1_0, flushed_new_square_w2_0_0, flushed_new_square_b2_0]::float8[] AS state,
   (sum_loss / n) AS loss,
   (sum_metric / n) AS metric,

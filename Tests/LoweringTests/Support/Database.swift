@@ -37,8 +37,14 @@ let exampleTable = QualifiedName(schema: nil, name: Identifier(static: "example"
 
 extension Connection {
     /// Makes the table of a test: `x1` … `xN`, `y`, all float8, and `id` from 1 in the order of the rows.
-    /// - Parameter temporary: whether only this connection sees it, which keeps parallel workers out.
-    nonisolated(nonsending) func load(_ rows: SampleRows, temporary: Bool = true) async throws {
+    /// - Parameters:
+    ///   - temporary: whether only this connection sees it, which keeps parallel workers out.
+    ///   - batchSize: rows per batch, if it is to have a column `batch`.
+    nonisolated(nonsending) func load(
+        _ rows: SampleRows,
+        temporary: Bool = true,
+        batchSize: Int? = nil
+    ) async throws {
         let columns = (0..<rows.width).map { Identifier("x", number: $0 + 1) } + [Identifier(static: "y")]
         let types = columns.map { "\($0) float8" as SQL }.commaSeparated
         let kind = temporary ? "TEMPORARY" : "UNLOGGED"
@@ -49,6 +55,10 @@ extension Connection {
         }
         let arrays = values.map { SQL.bind(.float8Array($0)) }.commaSeparated
         try await query("INSERT INTO \(exampleTable) SELECT * FROM unnest(\(arrays)) WITH ORDINALITY")
+        if let batchSize {
+            try await query("ALTER TABLE \(exampleTable) ADD batch int8")
+            try await query("UPDATE \(exampleTable) SET batch = (id - 1) / \(literal: batchSize)")
+        }
         try await query("ANALYZE \(exampleTable)")
     }
 }

@@ -12,16 +12,33 @@ struct Trainer {
     private(set) var weights: [Double]
     private(set) var state: [Double]
     private(set) var iteration = 0
+    /// Iterations per epoch.
+    private let batches: Int
+    private(set) var batch = 0
+    private var seen = [0.0, 0, 0]
+    private var asked = 1
     private let positions: [String: Int]
 
-    /// What the iterations of a statement measured.
+    /// A result row.
+    struct Answer {
+        let iteration: Int
+        let weights: [Double]
+        let state: [Double]
+        let measures: Measures
+        let batch: Int
+        let seenLoss: Double
+        let seenMetric: Double
+    }
+
+    /// What an iteration, or all of an epoch so far, measured.
     struct Measures {
         let loss: Double
         let metric: Double
         let rows: Double
     }
 
-    init(_ step: TrainingStep, weights: [Double], learningRate: Double, on connection: Connection) {
+    init(_ step: TrainingStep, weights: [Double], learningRate: Double, batches: Int = 1, on connection: Connection) {
+        self.batches = batches
         lowering = Lowering(step)
         self.learningRate = learningRate
         self.weights = weights
@@ -32,25 +49,39 @@ struct Trainer {
 
     /// A statement of a shape that does some iterations: for the shape that does only one it must be one.
     func statement(_ shape: StatementShape, iterations: Int) throws -> LoweredStatement {
-        let source = RowSource(table: exampleTable)
-        return switch shape {
-        case .step: try lowering.step(source)
-        case .window: try lowering.window(source, iterations: iterations)
-        }
+        try lowering.statement(shape, RowSource(table: exampleTable, batches: batches), iterations: iterations)
     }
 
-    /// Executes a statement and takes over its weights.
-    nonisolated(nonsending) mutating func run(_ statement: LoweredStatement) async throws -> Measures {
-        let row = try await execute(statement)
-        weights = try row.decode([Double].self, "weights")
-        state = try row.decode([Double].self, "state")
-        iteration += statement.iterations
-        return try Self.measures(row)
+    /// Executes a statement and takes over the weights of its last row.
+    /// - Parameter iterations: how many, if the statement takes any number.
+    /// - Returns: what each row measured.
+    @discardableResult
+    nonisolated(nonsending) mutating func run(_ statement: LoweredStatement, iterations: Int = 1) async throws
+        -> [Answer]
+    {
+        asked = statement.iterations ?? iterations
+        let rows = try await rows(of: statement).map { row in
+            Answer(
+                iteration: self.iteration + (try row.decode(Int.self, "iteration")),
+                weights: try row.decode([Double].self, "weights"),
+                state: try row.decode([Double].self, "state"),
+                measures: try Self.measures(row),
+                batch: batches > 1 ? try row.decode(Int.self, "batch") : 0,
+                seenLoss: batches > 1 ? try row.decode(Double.self, "seen_loss") : 0,
+                seenMetric: batches > 1 ? try row.decode(Double.self, "seen_metric") : 0
+            )
+        }.sorted { $0.iteration < $1.iteration }
+        guard let last = rows.last else { throw WrongRowCount(count: 0) }
+        (weights, state, iteration) = (last.weights, last.state, last.iteration)
+        (batch, seen) = (last.batch, [last.seenLoss, last.seenMetric, last.measures.rows])
+        return rows
     }
 
     /// Executes the forward part alone.
     nonisolated(nonsending) func evaluate() async throws -> Measures {
-        try Self.measures(try await execute(try lowering.evaluation(RowSource(table: exampleTable))))
+        let rows = try await rows(of: try lowering.evaluation(RowSource(table: exampleTable)))
+        guard let row = rows.first, rows.count == 1 else { throw WrongRowCount(count: rows.count) }
+        return try Self.measures(row)
     }
 
     /// Class probabilities or values, and classes, row by row.
@@ -59,12 +90,6 @@ struct Trainer {
         let rows = try await rows(of: statement)
         let classes = lowering.step.perRow.predictedClass == nil ? [] : try rows.decode(Double.self, "class")
         return (try rows.decode([Double].self, "prediction").flatMap { $0 }, classes)
-    }
-
-    nonisolated(nonsending) func execute(_ statement: LoweredStatement) async throws -> Row {
-        let rows = try await rows(of: statement)
-        guard let row = rows.first, rows.count == 1 else { throw WrongRowCount(count: rows.count) }
-        return row
     }
 
     nonisolated(nonsending) private func rows(of statement: LoweredStatement) async throws -> Rows {
@@ -79,6 +104,12 @@ struct Trainer {
         case HoleName.learningRate: .float8(learningRate)
         case HoleName.iteration: .float8(Double(iteration + 1))
         case HoleName.state: .float8Array(state)
+        case HoleName.weights: .float8Array(weights)
+        case HoleName.iterations: .int8(Int64(asked))
+        case HoleName.batch: .int8(Int64(batch))
+        case HoleName.seenLoss: .float8(seen[0])
+        case HoleName.seenMetric: .float8(seen[1])
+        case HoleName.seenRows: .float8(seen[2])
         default: positions[hole].map { .float8(weights[$0]) }
         }
     }

@@ -1,4 +1,5 @@
 import JSONTree
+import Lowering
 import Postgres
 import TestSupport
 import Testing
@@ -7,26 +8,27 @@ import Testing
 
 /// The statement as text: pasted into psql it does the next iteration.
 @Suite struct StatementTextTests {
-    /// Runs the text in psql and reads the weights from its only result row.
+    /// Runs the text in psql and reads the weights from its last result row.
     private static func pasted(_ text: String, on desk: Desk) async throws -> (weights: [Double], rest: [String]) {
         let output = try await TestCluster.server().psql(text, database: desk.database)
         let lines = output.split(separator: "\n")
-        #expect(lines.count == 1, "\(output)")
-        // weights|state|loss|metric|rows
+        // iteration|weights|state|loss|metric|rows, and three more with mini-batches
         let cells = try #require(lines.last).split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-        try #require(cells.count == 5, "\(output)")
+        try #require(cells.count >= 6, "\(output)")
         return (
-            cells[0].dropFirst().dropLast().split(separator: ",").compactMap { Double($0) }, Array(cells.dropFirst())
+            cells[1].dropFirst().dropLast().split(separator: ",").compactMap { Double($0) }, Array(cells.dropFirst(2))
         )
     }
 
     private static func check(_ run: Run, _ shape: JSON, on desk: Desk) async throws {
         let text = try await desk.service.statement(run.id, shape: nil, iterations: nil)
         let (weights, rest) = try await pasted(text, on: desk)
-        let ahead = shape == "window" ? 3 : 1
+        let ahead = shape == "step" ? 1 : 3
         let reference = try await Reference.of(run, on: desk, epochs: run.epoch + ahead)
         #expect(difference(weights, try #require(reference.weights.last)) < 1e-9)
-        #expect(difference([Double(rest[1]) ?? .nan], [reference.losses[run.epoch]]) < 1e-9)
+        // A window tells the loss of its first iteration; the last row of the others that of their last.
+        let measured = shape == "window" ? run.epoch : run.epoch + ahead - 1
+        #expect(difference([Double(rest[1]) ?? .nan], [reference.losses[measured]]) < 1e-9)
         #expect(Int(rest[3]) == run.rows)
     }
 
@@ -34,6 +36,10 @@ import Testing
         arguments: [
             ["shape": "step", "solver": "sgd"], ["shape": "step", "solver": "adam"],
             ["shape": "window", "block_size": 3, "solver": "adam", "max_iter": 6],
+            ["shape": "block", "block_size": 3, "solver": "adam"],
+            ["shape": "recursive", "block_size": 3, "solver": "sgd", "deterministic": true],
+            // Three epochs of four batches.
+            ["shape": "recursive", "block_size": 12, "batch_size": 10, "solver": "adam", "max_iter": 6],
         ] as [JSON]
     )
     func afterTheEnd(_ options: JSON) async throws {
@@ -72,11 +78,18 @@ import Testing
 
     @Test func inAnotherShape() async throws {
         try await Desk.open { desk in
-            let run = try await desk.train(["source": ["example": "article", "rows": 100], "max_iter": 5])
+            let run = try await desk.train([
+                "source": ["example": "article", "rows": 100], "max_iter": 5, "shape": "step",
+            ])
             let text = try await desk.service.statement(run.id, shape: .window, iterations: 7)
             #expect(text.contains("7 iterations"))
             let reference = try await Reference.of(run, on: desk, epochs: 12)
             #expect(difference(try await Self.pasted(text, on: desk).weights, reference.weights[12]) < 1e-9)
+
+            for shape in [StatementShape.block, .recursive] {
+                let text = try await desk.service.statement(run.id, shape: shape, iterations: 7)
+                #expect(difference(try await Self.pasted(text, on: desk).weights, reference.weights[12]) < 1e-9)
+            }
 
             let both = await #expect(throws: TrainingError.self) {
                 try await desk.service.statement(run.id, shape: .step, iterations: 7)

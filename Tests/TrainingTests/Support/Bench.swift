@@ -11,8 +11,9 @@ struct Bench {
     let connection: Connection
     var loop: EpochLoop
 
-    /// Prepares a run and hands the body its loop.
+    /// Prepares a run and hands the body its loop. Unless the request names a shape, it does one epoch at a time.
     static func open<T>(_ body: JSON, on desk: Desk, _ use: (inout Bench) async throws -> T) async throws -> T {
+        let body = body["shape"] == nil ? body.with(["shape": "step"]) : body
         let (stored, lease) = try await desk.service.submitAndClaim(body, owner: "bench")
         return try await desk.withConnection { connection in
             let run = try await Preparation(lease: lease, logger: quiet).ready(stored, on: connection)
@@ -33,7 +34,7 @@ struct Bench {
             task: run.task,
             layerSizes: try #require(run.layerSizes),
             rows: try #require(run.rows),
-            workers: 0,
+            server: .init(workers: 0, canCompile: false),
             table: Snapshot(run: run.id).name
         )
         return try await EpochLoop(run, plan: plan, lease: lease, rate: request.learningRate, on: connection)

@@ -12,17 +12,34 @@ struct NetworkRows: Sendable {
 
     /// Reads what the snapshot of the run holds, or held.
     static func of(_ run: Run, on desk: Desk) async throws -> NetworkRows {
+        try await batches(of: run, epoch: 0, on: desk).reduce(into: NetworkRows()) { all, batch in
+            all.features += batch.features
+            all.labels += batch.labels
+        }
+    }
+
+    /// The same, batch by batch, in the order of an epoch.
+    static func batches(of run: Run, epoch: Int, on desk: Desk) async throws -> [NetworkRows] {
         let request = try TrainingRequest(run.spec)
+        let layout = SnapshotLayout(
+            batching: request.batching(rows: try #require(run.rows)),
+            isDeterministic: request.isDeterministic
+        )
         let rows = try await desk.withConnection { connection in
             let dataset = try await Dataset.resolve(request, on: connection)
             let content = try Snapshot.content(of: dataset, DatasetFacts(of: run))
             let columns = run.features.indices.map { "\(Identifier(feature: $0))" as SQL }.commaSeparated
-            return try await connection.query("SELECT ARRAY[\(columns)] AS x, y FROM (\(content)) AS rows")
+            let arranged = layout.arranged(content, features: run.features.count, epoch: epoch)
+            let batch: SQL = layout.batching.isPartial ? "batch" : "0::int8 AS batch"
+            return try await connection.query("SELECT ARRAY[\(columns)] AS x, y, \(batch) FROM (\(arranged)) AS rows")
         }
-        return NetworkRows(
-            features: try rows.decode([Double].self, "x").flatMap(\.self),
-            labels: try rows.decode(Double.self, "y")
-        )
+        var batches = [NetworkRows](repeating: NetworkRows(), count: layout.batching.count)
+        for row in rows {
+            let batch: Int = try row.get("batch")
+            batches[batch].features += try row.decode([Double].self, "x")
+            batches[batch].labels.append(try row.get("y"))
+        }
+        return batches
     }
 }
 
@@ -30,29 +47,38 @@ struct NetworkRows: Sendable {
 struct Reference: Sendable {
     /// By epoch, the initial ones first.
     var weights: [[Double]] = []
-    /// Of the weights of each epoch but the last.
+    /// Of the weights of each epoch but the last, or of the epoch that began with them where it has several batches.
     var losses: [Double] = []
-    /// Accuracy or mean squared error of the weights of each epoch but the last.
+    /// Accuracy or mean squared error, likewise.
     var metrics: [Double] = []
     var state: [Double] = []
 
     /// Repeats a run from its first weights.
     static func of(_ run: Run, on desk: Desk, epochs: Int) async throws -> Reference {
         let request = try TrainingRequest(run.spec)
-        let rows = try await NetworkRows.of(run, on: desk)
+        var batches = try await NetworkRows.batches(of: run, epoch: 0, on: desk)
         let sizes = try #require(run.layerSizes)
         let first = try await desk.service.parameters(run.id, .number(0)).weights
         let step = try TrainingStep(request.network(task: run.task, layerSizes: sizes))
         var training = ReferenceTraining(step: step, weights: first)
         var reference = Reference(weights: [first])
-        for _ in 0..<epochs {
-            let (loss, metric) = training.iterate(
-                features: rows.features,
-                labels: rows.labels,
-                learningRate: request.learningRate
-            )
-            reference.losses.append(loss)
-            reference.metrics.append(metric)
+        let rows = Double(try #require(run.rows))
+        for epoch in 0..<epochs {
+            if epoch > 0, request.shuffle == .everyEpoch {
+                batches = try await NetworkRows.batches(of: run, epoch: epoch, on: desk)
+            }
+            var (loss, metric) = (0.0, 0.0)
+            for batch in batches {
+                let part = training.iterate(
+                    features: batch.features,
+                    labels: batch.labels,
+                    learningRate: request.learningRate
+                )
+                loss += part.loss * Double(batch.labels.count)
+                metric += part.metric * Double(batch.labels.count)
+            }
+            reference.losses.append(loss / rows)
+            reference.metrics.append(metric / rows)
             reference.weights.append(training.weights)
         }
         reference.state = training.state

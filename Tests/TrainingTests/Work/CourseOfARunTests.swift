@@ -1,5 +1,6 @@
 import Foundation
 import JSONTree
+import Lowering
 import Networks
 import Postgres
 import Synchronization
@@ -58,8 +59,8 @@ import Testing
 
     @Test func oneEpoch() async throws {
         try await Desk.shared { desk in
-            for shape in ["step", "window"] {
-                let run = try await desk.train(Self.article(["max_iter": 1, "shape": .string(shape)]))
+            for shape in StatementShape.allCases {
+                let run = try await desk.train(Self.article(["max_iter": 1, "shape": .string(shape.rawValue)]))
                 #expect(run.state == .succeeded)
                 #expect(try await desk.metrics(run.id).map(\.epoch) == [0, 1])
                 #expect(try await desk.weights(run.id).keys.sorted() == [0, 1])
@@ -88,12 +89,15 @@ import Testing
 
     /// scikit-learn stops when the loss has not fallen by `tol` below the best one for more than `n_iter_no_change`
     /// epochs in a row.
-    @Test(arguments: [(1e-3, 3), (1e-2, 1), (1e-6, 5)]) func tolStopsAsInScikitLearn(_ tol: Double, _ patience: Int)
-        async throws
-    {
+    ///
+    /// A statement of many iterations goes past that epoch, and is done again up to it.
+    @Test(arguments: [(1e-3, 3), (1e-2, 1), (1e-6, 5)], ["step", "block", "recursive"])
+    func tolStopsAsInScikitLearn(_ rule: (tol: Double, patience: Int), _ shape: String) async throws {
+        let (tol, patience) = rule
         try await Desk.shared { desk in
             let options: JSON = [
                 "max_iter": 150, "learning_rate_init": 0.5, "tol": .number(tol), "n_iter_no_change": .integer(patience),
+                "shape": .string(shape),
             ]
             let run = try await desk.train(Self.article(options))
             let losses = try await desk.metrics(run.id).map(\.loss)
@@ -141,11 +145,13 @@ import Testing
 
     @Test func aRateFarTooHighDiverges() async throws {
         try await Desk.shared { desk in
-            for shape in ["step", "window"] {
+            var ends: Set<Int> = []
+            for shape in StatementShape.allCases {
                 let options: JSON = [
-                    "learning_rate_init": 1e6, "max_iter": 200, "shape": .string(shape), "label": "x1",
+                    "learning_rate_init": 1e6, "max_iter": 200, "shape": .string(shape.rawValue), "label": "x1",
                 ]
                 let run = try await desk.train(Self.article(options))
+                ends.insert(run.epoch)
                 #expect(run.state == .diverged, "\(run.error?.compact ?? "")")
                 #expect(run.stopReason == .diverged)
                 #expect(run.error == nil)
@@ -158,6 +164,8 @@ import Testing
                 // What is there can be used.
                 _ = try await desk.service.predict(run.id, epoch: .number(0), rows: [["x2": 1, "y": 0]])
             }
+            // However many iterations a statement does, all of those before the divergence are kept.
+            #expect(ends.count == 1, "\(ends)")
         }
     }
 
@@ -210,7 +218,7 @@ import Testing
     @Test func progressIsToldAfterEveryCommit() async throws {
         try await Desk.shared { desk in
             let told = Told()
-            let run = try await desk.train(Self.article(["max_iter": 5])) { progress in
+            let run = try await desk.train(Self.article(["max_iter": 5, "shape": "step"])) { progress in
                 told.progress.withLock { $0.append(progress) }
             }
             let all = told.progress.withLock { $0 }

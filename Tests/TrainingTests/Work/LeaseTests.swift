@@ -122,19 +122,23 @@ import Testing
         try await Desk.open { desk in
             try await Bench.open(Self.body, on: desk) { bench in
                 let stale = Lease(run: bench.run.id, attempt: 1, token: "00000000-0000-4000-8000-000000000000")
-                let recorder = EpochRecorder(lease: stale, run: bench.run, rows: 100)
-                let statement = recorder.record(iterations: 1).render()
+                let rows = try #require(bench.run.rows)
+                let batching = Batching(rows: rows, size: rows, shuffle: .once, seed: 1)
+                let statement = EpochRecorder(lease: stale, run: bench.run, batching: batching).record().render()
                 let binds = try statement.binds { hole in
                     switch hole {
                     case EpochRecorder.Hole.weights: .float8Array([1, 2])
                     case EpochRecorder.Hole.state: .float8Array([1])
-                    case EpochRecorder.Hole.epoch: .int8(1)
-                    case EpochRecorder.Hole.rows: .float8(100)
+                    case EpochRecorder.Hole.epoch: .int8(0)
+                    case EpochRecorder.Hole.done: .int8(1)
+                    case EpochRecorder.Hole.rows: .float8(Double(rows))
                     default: .float8(1)
                     }
                 }
                 try await bench.connection.prepare("stale", statement)
                 let row = try await bench.connection.execute(prepared: "stale", binds)[0]
+                #expect(try row.decode(Bool.self, "is_whole"))
+                #expect(try row.decode(Bool.self, "is_sound"))
                 #expect(try row.decode(Bool.self, "recorded") == false)
                 let written = try await Written(bench.run.id, on: desk)
                 #expect(written.weights.count == 1)

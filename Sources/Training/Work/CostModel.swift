@@ -1,0 +1,65 @@
+import Lowering
+
+/// Estimates how long an iteration takes in each form, from what was measured of PostgreSQL (docs/findings.md). Only
+/// ratios matter: where two forms come out close, they are timed.
+struct CostModel: Sendable {
+    /// Nanoseconds of work per row.
+    let rowCost: Double
+    /// Operations of the whole iteration: each is set up anew in every execution of a statement.
+    let operations: Int
+    /// Operations on one row, after the rows are summed.
+    let updateOperations: Int
+    /// Rows that an iteration reads.
+    let rows: Int
+    /// Iterations that the run will do.
+    let iterations: Int
+    /// Parallel workers that the server gives one statement; 0 for none.
+    let workers: Int
+
+    /// BEGIN, the fence, a statement, COMMIT: round trips and a flush of the log.
+    private static let transaction = 1.5e6
+    /// Setting up an operation in the executor.
+    private static let setUp = 250.0
+    /// Computing an operation once.
+    private static let once = 10.0
+    /// Restarting a subquery inside a statement.
+    private static let rescan = 5e4
+    /// Starting a worker and taking its result.
+    private static let worker = 2e6
+    /// Compiling an operation.
+    private static let compiling = 1e6
+    /// What is left of the work per row when it is compiled.
+    private static let compiled = 0.65
+    /// Compiling a large statement takes longer than it saves, and what comes of it runs slower.
+    static let mostCompiledOperations = 500
+    /// Every level of a window statement carries the data and the weights of every row along.
+    private static let window = 4.5
+    /// A recursive or chained statement reads its weights from a row, not from placeholders.
+    private static let chained = 1.1
+
+    /// Nanoseconds per iteration.
+    func estimate(_ form: StatementForm, iterationsPerStatement: Int) -> Double {
+        let perRow = rowCost * Double(rows)
+        let update = Self.once * Double(updateOperations)
+        let setUp = Self.setUp * Double(operations)
+        let share = 1 / Double(max(1, min(iterationsPerStatement, iterations)))
+        switch form.shape {
+        case .step:
+            let processes = form.isParallel ? 1 + Double(workers) * 0.85 : 1
+            let workers = form.isParallel ? Self.worker + setUp * Double(workers) : 0
+            return perRow / processes + update + setUp + workers + Self.transaction
+        case .window: return perRow * Self.window + setUp + Self.transaction * share
+        case .block: return perRow * Self.chained + update + setUp + Self.rescan + Self.transaction * share
+        case .recursive:
+            let work = perRow * (form.isCompiled ? Self.compiled : Self.chained)
+            let compiling = form.isCompiled ? Self.compiling * Double(operations) : 0
+            return work + update + Self.rescan + (Self.transaction + setUp + compiling) * share
+        }
+    }
+
+    /// How many iterations a recursive statement will do when it has found its length.
+    func iterationsPerStatement(_ form: StatementForm) -> Int {
+        let one = estimate(form, iterationsPerStatement: .max)
+        return max(1, Int(BlockSizer.target / .nanoseconds(1) / max(one, 1)))
+    }
+}

@@ -1,0 +1,99 @@
+import Lowering
+import Postgres
+import SQLText
+
+/// The prepared statements of a run, and the settings each wants to be planned and executed under.
+struct StatementBook {
+    /// A prepared statement.
+    struct Entry {
+        let name: String
+        let text: RenderedSQL
+    }
+
+    private let plan: TrainingPlan
+    private let recorder: EpochRecorder
+    private let workers: Int
+    private var entries: [Key: Entry] = [:]
+    /// Whether the session lets statements have workers; nil before the first statement.
+    private var isParallel: Bool?
+
+    private enum Key: Hashable {
+        /// Iterations of a form, with the recording around them where one process does both.
+        case iterate(StatementForm, iterations: Int)
+        case record
+        case close
+    }
+
+    init(_ plan: TrainingPlan, _ recorder: EpochRecorder, workers: Int) {
+        self.plan = plan
+        self.recorder = recorder
+        self.workers = workers
+    }
+
+    /// Whether the client takes the results of the iterations and has them recorded by a second statement: because they
+    /// come from a parallel SELECT, or from several statements.
+    func recordsApart(_ form: StatementForm) -> Bool {
+        form.isParallel || (form.shape == .step && plan.batching.isPartial)
+    }
+
+    /// The statement that iterates.
+    /// - Parameter iterations: how many; `recursive` has one statement for any number, and so has `step`.
+    mutating func iterate(
+        _ form: StatementForm,
+        iterations: Int,
+        on connection: Connection
+    ) async throws -> Entry {
+        let count = form.shape == .window || form.shape == .block ? iterations : 0
+        return try await entry(.iterate(form, iterations: count), on: connection) { [plan, recorder] in
+            let statement = try plan.statement(form.shape, iterations: max(count, 1))
+            let apart = form.isParallel || (form.shape == .step && plan.batching.isPartial)
+            return apart ? statement.sql : recorder.iterateAndRecord(statement)
+        }
+    }
+
+    /// The statement that records what the client was given.
+    mutating func record(on connection: Connection) async throws -> Entry {
+        try await entry(.record, on: connection) { [recorder] in recorder.record() }
+    }
+
+    /// The statement that measures the last parameters.
+    mutating func close(on connection: Connection) async throws -> Entry {
+        try await entry(.close, on: connection) { [plan, recorder] in recorder.close(try plan.evaluation()) }
+    }
+
+    private mutating func entry(_ key: Key, on connection: Connection, _ sql: () throws -> SQL) async throws -> Entry {
+        if let known = entries[key] { return known }
+        let entry = Entry(name: "statement_\(entries.count)", text: try sql().render())
+        try await connection.prepare(entry.name, entry.text)
+        entries[key] = entry
+        return entry
+    }
+
+    /// Settings of the session for a form. They stay, so that an iteration needs no round trip for them.
+    mutating func configureSession(for form: StatementForm, on connection: Connection) async throws {
+        guard isParallel != form.isParallel else { return }
+        try await connection.query(
+            "SET max_parallel_workers_per_gather = \(literal: form.isParallel ? workers : 0)",
+            name: "configure"
+        )
+        isParallel = form.isParallel
+    }
+
+    /// Settings of one transaction for a form. Belongs into the transaction, before the form's statement.
+    ///
+    /// They hold for other statements of the transaction too: none of these is planned there.
+    func configureTransaction(for form: StatementForm, on connection: Connection) async throws {
+        var settings: [(name: String, value: String)] = []
+        if form.isCompiled {
+            // The server would guess by the cost of one execution of each part.
+            settings += [("jit", "on"), ("jit_above_cost", "0"), ("jit_optimize_above_cost", "0")]
+            // Inlining takes as long again and saves nothing that was measured.
+            settings.append(("jit_inline_above_cost", "-1"))
+        }
+        // A batch is a range of the index, whatever the planner thinks of a table of this size.
+        if plan.batching.isPartial { settings.append(("enable_seqscan", "off")) }
+        guard !settings.isEmpty else { return }
+        let calls = settings.map { "set_config(\(literal: $0.name), \(literal: $0.value), true)" as SQL }
+        try await connection.query("SELECT \(calls.commaSeparated)", name: "configure")
+    }
+}
