@@ -36,8 +36,9 @@ fuzz: deps ## random networks against the interpreter: CASES=100000 SEED=1, or C
 	swift build --product pgradient-fuzz
 	@.build/debug/pgradient-fuzz $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED)) $(if $(CASE),--case '$(CASE)')
 
-bench: deps ## measure; needs a quiet machine
-	swift run --package-path Benchmarks -c release
+bench: ## measure against targets and peers, on a quiet machine (options: BENCH=--help)
+	@scripts/deps.sh --bench
+	swift run --package-path Benchmarks -c release Benchmarks $(BENCH)
 
 install: build ## install binary and shell completions below PREFIX (default /usr/local)
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install.sh .build/release/pgradient

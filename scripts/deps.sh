@@ -4,6 +4,7 @@
 #
 #   scripts/deps.sh            install what is missing
 #   scripts/deps.sh --check    only say what is missing; exit 1 if anything is
+#   scripts/deps.sh --bench    also what the benchmarks need: a Python that makes virtual environments
 set -euo pipefail
 
 # The oldest PostgreSQL that pgradient runs (Installation.oldestMajor) and the oldest Swift that builds it.
@@ -65,6 +66,10 @@ missing_packages() {
     else
         printf 'postgresql\n'
     fi
+    # Debian's python3 comes without ensurepip; without it an environment has no pip.
+    if [[ $is_bench == yes ]] && ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
+        printf 'python3-venv\n'
+    fi
 }
 
 check_swift() {
@@ -125,7 +130,8 @@ is_debian_server_installed() {
 }
 
 main() {
-    local packages=() still=()
+    local packages=() still=() is_bench=no
+    if [[ ${1-} == --bench ]]; then is_bench=yes; fi
     check_swift
     mapfile -t packages < <(missing_packages)
     if ((${#packages[@]} == 0)); then

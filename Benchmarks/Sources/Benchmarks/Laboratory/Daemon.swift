@@ -6,6 +6,8 @@ final class Daemon: Sendable {
     private struct State {
         var isReady = false
         var hasEnded = false
+        /// Where it listens, as it says.
+        var address = ""
         /// The last lines of its log, for an error message.
         var log: [String] = []
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -14,7 +16,10 @@ final class Daemon: Sendable {
     private let process: Process
     private let state = Mutex(State())
 
-    var processID: Int32 { process.processIdentifier }
+    var processID: Int { Int(process.processIdentifier) }
+
+    /// For requests, once it is ready.
+    var http: HTTPClient { HTTPClient(base: state.withLock(\.address)) }
 
     init(program: String, dataDirectory: String) throws {
         process = Process()
@@ -23,11 +28,12 @@ final class Daemon: Sendable {
         // Settings of the person who measures are not what is measured.
         process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("PGRADIENT_") }
         process.currentDirectoryURL = URL(fileURLWithPath: dataDirectory)
-        process.standardOutput = FileHandle.nullDevice
-        let errors = Pipe()
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
         process.standardError = errors
         process.terminationHandler = { [weak self] _ in self?.ended() }
         try process.run()
+        Thread.detachNewThread { [weak self] in Self.read(output.fileHandleForReading) { self?.printed($0) } }
         Thread.detachNewThread { [weak self] in Self.read(errors.fileHandleForReading) { self?.logged($0) } }
     }
 
@@ -41,7 +47,7 @@ final class Daemon: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state -> Bool in
-                    if state.isReady || state.hasEnded || Task.isCancelled { return true }
+                    if state.isReady && !state.address.isEmpty || state.hasEnded || Task.isCancelled { return true }
                     state.waiters.append(continuation)
                     return false
                 }
@@ -51,7 +57,7 @@ final class Daemon: Sendable {
             wake()
         }
         try Task.checkCancellation()
-        let (isReady, log) = state.withLock { ($0.isReady, $0.log) }
+        let (isReady, log) = state.withLock { ($0.isReady && !$0.address.isEmpty, $0.log) }
         guard isReady else {
             throw BenchmarkError("the daemon did not get ready:\n" + log.joined(separator: "\n"))
         }
@@ -84,13 +90,24 @@ final class Daemon: Sendable {
         }
     }
 
+    /// `pgradient 0.1.0 listens on http://127.0.0.1:40411`
+    private func printed(_ line: String) {
+        guard let mark = line.firstRange(of: "http://") else { return }
+        state.withLock { $0.address = String(line[mark.lowerBound...]) }
+        wakeIfReady()
+    }
+
     private func logged(_ line: String) {
         let isReady = line.contains("\"message\":\"ready\"")
         state.withLock { state in
             state.log = state.log.suffix(19) + [line]
             if isReady { state.isReady = true }
         }
-        if isReady { wake() }
+        wakeIfReady()
+    }
+
+    private func wakeIfReady() {
+        if state.withLock({ $0.isReady && !$0.address.isEmpty }) { wake() }
     }
 
     private func ended() {

@@ -1,0 +1,40 @@
+/// What is measured, in the order of the table.
+enum Section: String, CaseIterable, Sendable {
+    case step, recursive, run, batches, iris, rows, statements, memory, idle
+
+    var title: String {
+        switch self {
+        case .step: "statement shapes on 100,000 rows"
+        case .recursive: "one recursive statement against serial ones"
+        case .run: "whole runs over HTTP against numpy"
+        case .batches: "mini-batches against scikit-learn"
+        case .iris: "iris, a thousand epochs"
+        case .rows: "from 10,000 to 1,000,000 rows"
+        case .statements: "a whole run against its statements"
+        case .memory: "memory of the server's processes"
+        case .idle: "the idle daemon"
+        }
+    }
+
+    /// Whether a Python program is measured against.
+    var hasPeer: Bool {
+        switch self {
+        case .run, .batches, .iris: true
+        case .step, .recursive, .rows, .statements, .memory, .idle: false
+        }
+    }
+
+    func measure(in laboratory: Laboratory) async throws -> [Finding] {
+        switch self {
+        case .step: try await StepSection.measure(in: laboratory)
+        case .recursive: try await RecursiveSection.measure(in: laboratory)
+        case .run: try await RunSection.measure(in: laboratory)
+        case .batches: try await BatchesSection.measure(in: laboratory)
+        case .iris: try await IrisSection.measure(in: laboratory)
+        case .rows: try await RowsSection.measure(in: laboratory)
+        case .statements: try await StatementsSection.measure(in: laboratory)
+        case .memory: try await MemorySection.measure(in: laboratory)
+        case .idle: try await IdleSection.measure(in: laboratory)
+        }
+    }
+}
