@@ -23,11 +23,9 @@ enum Benchmarks {
             print(options.isJSON ? report.json.pretty : report.table, terminator: "")
             try write(report, to: options.folder ?? Places.results)
             if !report.failures.isEmpty { exit(1) }
-        } catch where work.isCancelled {
-            // Whatever was under way says so in its own words.
-            leave("interrupted", code: 130)
         } catch {
-            leave("\(error)", code: 1)
+            // Whatever was under way when it was interrupted says so in words of its own.
+            if work.isCancelled { leave("interrupted", code: 130) } else { leave("\(error)", code: 1) }
         }
     }
 

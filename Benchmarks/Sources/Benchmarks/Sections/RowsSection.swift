@@ -12,7 +12,8 @@ enum RowsSection {
 
     private static func growth(_ laboratory: Laboratory) async throws -> Finding {
         let sizes: [(rows: Int, name: String, iterations: Int)] =
-            [(10_000, "10,000", 30), (100_000, "100,000", 10)] + (laboratory.isQuick ? [] : [(1_000_000, "1,000,000", 4)])
+            [(10_000, "10,000", 30), (100_000, "100,000", 10)]
+            + (laboratory.isQuick ? [] : [(1_000_000, "1,000,000", 4)])
         var series: [Series] = []
         var committed: [[Double]] = Array(repeating: [], count: sizes.count)
         var tables: [String] = []
