@@ -105,7 +105,8 @@ package struct ServerControl: Sendable {
                 "start", "--pgdata", names[0], "--log", names[1], "--wait", "--timeout", "\(timeoutSeconds)",
                 "--silent", "--options", "-c cluster_name=\(clusterName)",
             ],
-            workingDirectory: place
+            workingDirectory: place,
+            isGuarded: true
         )
         guard outcome.succeeded else {
             let tail = logged.tail(from: before)

@@ -25,14 +25,17 @@ package struct Tool: Sendable {
     /// Output is collected from a pipe; a program that leaves a daemon behind must give that daemon other
     /// descriptors (`pg_ctl start` does with `-l`), or this would wait for the daemon too.
     ///
+    /// - Parameter isGuarded: whether the program, and what it leaves behind, may take only a part of the memory.
     /// - Throws: `toolNotRunnable`; `CancellationError`; a program that ran and failed is an
     ///   ``Outcome``.
     package func run(
         _ arguments: [String],
         input: String = "",
-        workingDirectory: String = "/"
+        workingDirectory: String = "/",
+        isGuarded: Bool = false
     ) async throws -> Outcome {
-        let command = user.commandPrefix + [path] + arguments
+        let program = [path] + arguments
+        let command = user.commandPrefix + (isGuarded ? MemoryGuard.limiting(program) : program)
         var options = PlatformOptions()
         // A session of its own: Ctrl-C at a terminal is for us; the server must outlive it until we stop it.
         options.createSession = true

@@ -82,8 +82,13 @@ public struct StatementLimitError: Error, Hashable, Sendable, CustomStringConver
 }
 
 extension StatementSize {
-    func check(_ dialect: Dialect, shape: StatementShape, advice: (Self) -> String) throws(StatementLimitError) {
-        let limits: [(StatementLimitError.Limit, Int, Int)] = [
+    /// What is needed and what there is, for a person.
+    public func againstLimits(_ dialect: Dialect) -> [(name: String, needed: Int, maximum: Int)] {
+        limits(dialect).map { ($0.limit.rawValue, $0.needed, $0.maximum) }
+    }
+
+    private func limits(_ dialect: Dialect) -> [(limit: StatementLimitError.Limit, needed: Int, maximum: Int)] {
+        [
             (.targetList, targetList, dialect.maximumTargetList),
             (.placeholders, placeholders, dialect.maximumPlaceholders),
             (.nesting, nesting, dialect.maximumNesting),
@@ -91,7 +96,10 @@ extension StatementSize {
             (.depth, depth, dialect.maximumDepth),
             (.plannerBytes, plannerBytes, dialect.maximumPlannerBytes),
         ]
-        for (limit, needed, maximum) in limits where needed > maximum {
+    }
+
+    func check(_ dialect: Dialect, shape: StatementShape, advice: (Self) -> String) throws(StatementLimitError) {
+        for (limit, needed, maximum) in limits(dialect) where needed > maximum {
             throw StatementLimitError(
                 limit: limit,
                 needed: needed,

@@ -26,6 +26,8 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
         case runNotReady = "run_not_ready"
         case conflict = "conflict"
         case diskFull = "disk_full"
+        case outOfMemory = "out_of_memory"
+        case timedOut = "statement_timeout"
         case database = "database_error"
         case databaseUnreachable = "database_unreachable"
         case `internal` = "internal_error"
@@ -76,6 +78,21 @@ extension TrainingError {
                 .diskFull,
                 "the database server has no disk space left: \(error.message)",
                 hint: "free space on the server, or train on fewer rows or columns",
+                sqlState: error.sqlState
+            )
+        case "53200":
+            self.init(
+                .outOfMemory,
+                "the database server has no memory left for the statement: \(error.message)",
+                hint: "use a smaller block_size, shape step, or fewer and narrower layers",
+                sqlState: error.sqlState
+            )
+        case "57014":
+            self.init(
+                .timedOut,
+                "the database server ended the statement: \(error.message)",
+                hint: "a statement_timeout of the server or the role, or many times as long as it was estimated; "
+                    + "use a smaller block_size or shape step",
                 sqlState: error.sqlState
             )
         case "42501":

@@ -119,6 +119,15 @@ public struct TrainingService: Sendable {
         }
     }
 
+    /// Why a run's statement has the form it has, and what the server makes of it.
+    public func explain(_ run: Int?, shape: StatementShape?) async throws -> StatementExplanation {
+        let run = try await self.run(run)
+        return try await pool.withConnection { connection in
+            let parameters = try await ParamStore.parameters(run, .last, on: connection)
+            return try await Explainer(run: run, parameters: parameters).explain(shape: shape, on: connection)
+        }
+    }
+
     /// Whether the database answers.
     public func ping() async throws {
         _ = try await pool.withConnection { try await $0.query("SELECT 1", name: "ping", timeout: .seconds(2)) }

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import TestSupport
 import Testing
@@ -33,6 +34,19 @@ import Testing
         let info = try #require(Files.information(cluster.layout.root))
         #expect(info.st_mode & 0o777 == 0o700)
         #expect(info.st_uid == (try ServerUser.resolve()).uid)
+        await lease.release()
+    }
+
+    /// A statement that would take all of the machine's memory fails alone, and the server goes on.
+    @Test func aProcessMayNotTakeAllMemory() async throws {
+        let cluster = try Cluster()
+        let lease = try await cluster.acquire()
+        let pid = try #require(cluster.serverPID)
+        let limits = try String(contentsOfFile: "/proc/\(pid)/limits", encoding: .utf8)
+        let line = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max address space") })
+        let limit = try #require(line.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }.first)
+        #expect(limit == MemoryGuard.limit())
+        #expect(limit >= 4 << 30)
         await lease.release()
     }
 

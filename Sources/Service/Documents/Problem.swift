@@ -52,6 +52,7 @@ public struct Problem: Error, Sendable {
         case .runNotFound, .epochNotFound: .notFound
         case .runNotReady, .sourceChanged, .conflict: .conflict
         case .databaseUnreachable: .serviceUnavailable
+        case .outOfMemory, .timedOut: .internalServerError
         case .diskFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
         case .database, .internal: .internalServerError
         }

@@ -42,15 +42,22 @@ struct DatasetFacts: Sendable {
 
     /// Reads the facts, refusing what can't be trained on.
     /// - Throws: `TrainingError`: no rows, NULLs (which column, how many), not finite, too large, wrong classes.
-    static func gather(_ dataset: Dataset, standardize: Bool, on connection: Connection) async throws -> DatasetFacts {
+    /// - Parameter isDeterministic: whether the order of the rows must not show in the last bits: sums are taken in the
+    ///   order of the values then.
+    static func gather(
+        _ dataset: Dataset,
+        standardize: Bool,
+        isDeterministic: Bool = false,
+        on connection: Connection
+    ) async throws -> DatasetFacts {
         let rows = try await check(dataset, on: connection)
         let features = try dataset.features.map { try Identifier($0) }
         var (means, scales) = (features.map { _ in 0.0 }, features.map { _ in 1.0 })
         if standardize {
             let moments = try await connection.query(
                 """
-                SELECT ARRAY[\(features.map(Self.mean).commaSeparated)]::float8[] AS means,
-                       ARRAY[\(features.map { Self.spread($0, "stddev_pop") }.commaSeparated)]::float8[] AS deviations
+                SELECT ARRAY[\(features.map { Self.mean($0, isDeterministic) }.commaSeparated)]::float8[] AS means,
+                       ARRAY[\(features.map { Self.spread($0, "stddev_pop", isDeterministic) }.commaSeparated)]::float8[] AS deviations
                 FROM \(dataset.relation)
                 """,
                 name: "feature statistics"
@@ -66,7 +73,7 @@ struct DatasetFacts: Sendable {
         case .regression:
             let label = try Identifier(dataset.label)
             let variance = try await connection.query(
-                "SELECT \(Self.spread(label, "var_pop")) AS variance FROM \(dataset.relation)",
+                "SELECT \(Self.spread(label, "var_pop", isDeterministic)) AS variance FROM \(dataset.relation)",
                 name: "label statistics"
             )
             let value = try variance[0].decode(Double.self, "variance")
@@ -75,13 +82,18 @@ struct DatasetFacts: Sendable {
     }
 
     /// The mean, which rounding must not move off the only value a column has.
-    private static func mean(_ column: Identifier) -> SQL {
-        "CASE WHEN \(isConstant(column)) THEN min(\(column)::float8) ELSE avg(\(column)::float8) END"
+    private static func mean(_ column: Identifier, _ isOrdered: Bool) -> SQL {
+        "CASE WHEN \(isConstant(column)) THEN min(\(column)::float8) ELSE avg(\(values(column, isOrdered))) END"
+    }
+
+    /// The values of a column as an aggregate's argument, in their own order if need be.
+    private static func values(_ column: Identifier, _ isOrdered: Bool) -> SQL {
+        isOrdered ? "\(column)::float8 ORDER BY \(column)::float8" : "\(column)::float8"
     }
 
     /// Deviation or variance: 0 of a column with one value only, and not what rounding leaves of it.
-    private static func spread(_ column: Identifier, _ aggregate: SQL) -> SQL {
-        "CASE WHEN \(isConstant(column)) THEN 0 ELSE \(aggregate)(\(column)::float8) END"
+    private static func spread(_ column: Identifier, _ aggregate: SQL, _ isOrdered: Bool) -> SQL {
+        "CASE WHEN \(isConstant(column)) THEN 0 ELSE \(aggregate)(\(values(column, isOrdered))) END"
     }
 
     private static func isConstant(_ column: Identifier) -> SQL {

@@ -42,10 +42,8 @@ struct StatementText {
         }
         let rendered = statement.sql.render(inliningValues: true)
         let state = try await state(count: lowering.step.stateCount, on: connection)
-        let weights = Dictionary(uniqueKeysWithValues: zip(parameters.layout.names, parameters.weights))
-        let binds = try rendered.binds { hole in
-            weights[hole].map(SQLValue.float8) ?? bind(hole, request, batching, state, iterations: count)
-        }
+        let values = HoleValues(parameters, request, batching, iterations: count)
+        let binds = try rendered.binds { values[$0, state: state] }
         let name = "pgradient_run_\(run.id)_\(shape.rawValue)"
         let plural = count == 1 ? "one iteration" : "\(count) iterations"
         let preparing = isPutAside ? try putAside(rows, dataset, request, batching) : ""
@@ -90,25 +88,6 @@ struct StatementText {
             \(index)ANALYZE \(Self.snapshot.quoted);
 
             """
-    }
-
-    private func bind(
-        _ hole: String,
-        _ request: TrainingRequest,
-        _ batching: Batching,
-        _ state: [Double],
-        iterations: Int
-    ) -> SQLValue? {
-        switch hole {
-        case HoleName.weights: .float8Array(parameters.weights)
-        case HoleName.state: .float8Array(state)
-        case HoleName.learningRate: .float8(request.learningRate)
-        case HoleName.iteration: .float8(Double(parameters.epoch * batching.count + 1))
-        case HoleName.iterations: .int8(Int64(iterations))
-        case HoleName.batch: .int8(0)
-        case HoleName.seenLoss, HoleName.seenMetric, HoleName.seenRows: .float8(0)
-        default: nil
-        }
     }
 
     private func describe(_ rendered: RenderedSQL) -> String {

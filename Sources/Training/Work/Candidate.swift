@@ -5,12 +5,18 @@ import Lowering
 public struct Candidate: Sendable {
     let form: StatementForm
     /// Milliseconds per iteration, by the cost rules.
-    let estimated: Double
+    public let estimated: Double
     /// Milliseconds per iteration, as timed on the run's own rows.
-    var measured: Double?
+    public internal(set) var measured: Double?
     /// Why it can't be used; nil if it can.
-    let obstacle: String?
-    var isChosen = false
+    public let obstacle: String?
+    /// Whether the run takes it.
+    public internal(set) var isChosen = false
+
+    /// The form as people read it.
+    public var name: String { "\(form)" }
+    /// Whether it is left to engines without recursion, unless it is asked for.
+    public var isForOtherEngines: Bool { form.shape.isForOtherEngines }
 
     var best: Double { measured ?? estimated }
 }

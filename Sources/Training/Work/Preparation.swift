@@ -41,7 +41,12 @@ struct Preparation {
             try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             try await lease.fence(on: connection)
             let dataset = try await Dataset.resolve(request, on: connection)
-            let facts = try await DatasetFacts.gather(dataset, standardize: request.standardize, on: connection)
+            let facts = try await DatasetFacts.gather(
+                dataset,
+                standardize: request.standardize,
+                isDeterministic: request.isDeterministic,
+                on: connection
+            )
             let outputs = dataset.task == .classification ? facts.classes.count : 1
             let sizes = [dataset.features.count] + request.hiddenLayerSizes + [outputs]
             let snapshot = Snapshot(run: run.id)

@@ -79,24 +79,7 @@ public struct RunExecutor: Sendable {
     public func release(on connection: Connection) async throws { try await lease.release(on: connection) }
 
     private func configure(_ connection: Connection) async throws {
-        let settings: [SQL] = [
-            // Compiling pays for long recursive statements of few operations only, and these say so themselves.
-            "SET jit = off",
-            "SET plan_cache_mode = force_generic_plan",
-            // The plan decides about workers by the size of the work, not by that of the table.
-            "SET min_parallel_table_scan_size = 0", "SET parallel_setup_cost = 0", "SET parallel_tuple_cost = 0",
-            "SET statement_timeout = 0",
-            // Scans begin at the beginning, so that sums in one process have the same bits every time.
-            "SET synchronize_seqscans = off",
-            // A window statement keeps its rows in memory up to this, then in temporary files.
-            "SET work_mem = '64MB'",
-            // Ends the transaction of a daemon that was stopped in the middle, so that its lock goes away.
-            "SET idle_in_transaction_session_timeout = '60s'",
-            "SET client_connection_check_interval = '1s'",
-            // Dropping what may not be there is no news.
-            "SET client_min_messages = warning",
-        ]
-        for setting in settings { try await connection.query(setting, name: "configure") }
+        try await connection.query(ServerSettings.apply(ServerSettings.session, isLocal: false), name: "configure")
     }
 
     /// Trains, and makes the snapshot again if the server lost it on the way.
@@ -137,6 +120,9 @@ public struct RunExecutor: Sendable {
             table: Snapshot(run: run.id).name,
             known: run.candidates
         )
+        // A plan that has gone astray must not run for ever.
+        let limit = [("statement_timeout", "\(plan.timeLimitMilliseconds)")]
+        try await connection.query(ServerSettings.apply(limit, isLocal: false), name: "configure")
         var loop = try await EpochLoop(
             run,
             plan: plan,

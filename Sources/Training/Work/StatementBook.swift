@@ -44,10 +44,10 @@ struct StatementBook {
         on connection: Connection
     ) async throws -> Entry {
         let count = form.shape == .window || form.shape == .block ? iterations : 0
+        let isApart = recordsApart(form)
         return try await entry(.iterate(form, iterations: count), on: connection) { [plan, recorder] in
             let statement = try plan.statement(form.shape, iterations: max(count, 1))
-            let apart = form.isParallel || (form.shape == .step && plan.batching.isPartial)
-            return apart ? statement.sql : recorder.iterateAndRecord(statement)
+            return isApart ? statement.sql : recorder.iterateAndRecord(statement)
         }
     }
 
@@ -80,20 +80,9 @@ struct StatementBook {
     }
 
     /// Settings of one transaction for a form. Belongs into the transaction, before the form's statement.
-    ///
-    /// They hold for other statements of the transaction too: none of these is planned there.
     func configureTransaction(for form: StatementForm, on connection: Connection) async throws {
-        var settings: [(name: String, value: String)] = []
-        if form.isCompiled {
-            // The server would guess by the cost of one execution of each part.
-            settings += [("jit", "on"), ("jit_above_cost", "0"), ("jit_optimize_above_cost", "0")]
-            // Inlining takes as long again and saves nothing that was measured.
-            settings.append(("jit_inline_above_cost", "-1"))
-        }
-        // A batch is a range of the index, whatever the planner thinks of a table of this size.
-        if plan.batching.isPartial { settings.append(("enable_seqscan", "off")) }
+        let settings = ServerSettings.transaction(form, isPartial: plan.batching.isPartial)
         guard !settings.isEmpty else { return }
-        let calls = settings.map { "set_config(\(literal: $0.name), \(literal: $0.value), true)" as SQL }
-        try await connection.query("SELECT \(calls.commaSeparated)", name: "configure")
+        try await connection.query(ServerSettings.apply(settings, isLocal: true), name: "configure")
     }
 }

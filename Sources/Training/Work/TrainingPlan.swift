@@ -104,6 +104,13 @@ struct TrainingPlan: Sendable {
         throw TrainingError(.tooLarge, "no statement can carry this network", field: "hidden_layer_sizes")
     }
 
+    /// How long a statement may last before it is taken for a runaway: far more than any form is estimated to need.
+    var timeLimitMilliseconds: Int {
+        let iterations = blockSize ?? Self.defaultBlockSize
+        let slowest = candidates.reduce(0) { max($0, $1.estimated) }
+        return Int(min(600_000 + 50 * slowest * Double(iterations), Double(Int32.max)))
+    }
+
     /// Iterations per statement, to be adjusted to what is measured.
     func sizer(_ candidate: Candidate) -> BlockSizer {
         let perResult = 8 * (step.layout.count + step.stateCount) + 64

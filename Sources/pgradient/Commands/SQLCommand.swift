@@ -17,6 +17,7 @@ struct SQLCommand: AsyncParsableCommand {
               pgradient sql --run 7 | psql "$PGRADIENT_DATABASE_URL"
               pgradient sql --run 7 --shape recursive --iterations 100
               pgradient sql --run 7 --shape window --iterations 3
+              pgradient sql --run 7 --explain
             """
     )
 
@@ -27,7 +28,10 @@ struct SQLCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Iterations of a recursive, block or window statement.", valueName: "n"))
     var iterations: Int?
 
+    @Flag(help: "Show why it has this form, the forms there are, and the server's plan.") var explain = false
+
     func validate() throws {
+        if explain, iterations != nil { throw ValidationError("--iterations means nothing to --explain") }
         if let iterations, !(1...1_000_000).contains(iterations) {
             throw ValidationError("--iterations is \(iterations); it must be from 1 to 1000000")
         }
@@ -35,6 +39,9 @@ struct SQLCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await withBackend(global) { backend in
+            if explain {
+                return try Terminal.output(ExplanationText(await backend.service.explain(run, shape: shape)).text)
+            }
             try Terminal.output(await backend.service.statement(run, shape: shape, iterations: iterations))
         }
     }

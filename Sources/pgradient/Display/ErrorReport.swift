@@ -46,7 +46,8 @@ extension TrainingError.Code {
         case .invalidOption, .unknownOption, .irrelevantOption, .missingOption, .notAvailable: true
         case .unknownTable, .unknownColumn, .unsupportedColumn, .noPermission, .emptyTable, .nullValues,
             .nonFiniteValues, .valuesTooLarge, .tooFewClasses, .tooManyClasses, .tooLarge, .sourceChanged, .runNotFound,
-            .epochNotFound, .runNotReady, .conflict, .diskFull, .database, .databaseUnreachable, .internal:
+            .epochNotFound, .runNotReady, .conflict, .diskFull, .outOfMemory, .timedOut, .database,
+            .databaseUnreachable, .internal:
             false
         }
     }

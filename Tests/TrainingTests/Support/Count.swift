@@ -1,0 +1,10 @@
+import Synchronization
+
+/// Counts what happens, from any thread.
+final class Count: Sendable {
+    private let count = Mutex(0)
+
+    var value: Int { count.withLock { $0 } }
+
+    func add() { count.withLock { $0 += 1 } }
+}
