@@ -96,7 +96,7 @@ struct Explainer {
                 try await connection.query(ServerSettings.apply(local, isLocal: true), name: "configure")
                 let binds = HoleValues(parameters, request, plan.batching, iterations: iterations)
                 let text = statement.sql.inlined { binds[$0, state: plan.step.stateCount] }
-                let rows = try await connection.query("EXPLAIN (VERBOSE) \(unsafeRaw: text)", name: "explain")
+                let rows = try await connection.query("EXPLAIN \(unsafeRaw: text)", name: "explain")
                 throw Explained(lines: try rows.decode(String.self, "QUERY PLAN"))
             }
         } catch let explained as Explained {

@@ -25,17 +25,17 @@ struct CostModel: Sendable {
     /// Restarting a subquery inside a statement.
     private static let rescan = 5e4
     /// Starting a worker and taking its result.
-    private static let worker = 2e6
+    private static let worker = 4e6
+    /// What a worker does of the work that the leader does meanwhile.
+    private static let workerShare = 0.55
     /// Compiling an operation.
-    private static let compiling = 1e6
+    private static let compiling = 1.5e6
     /// What is left of the work per row when it is compiled.
-    private static let compiled = 0.65
+    private static let compiled = 0.7
     /// Compiling a large statement takes longer than it saves, and what comes of it runs slower.
     static let mostCompiledOperations = 500
     /// Every level of a window statement carries the data and the weights of every row along.
     private static let window = 4.5
-    /// A recursive or chained statement reads its weights from a row, not from placeholders.
-    private static let chained = 1.1
 
     /// Nanoseconds per iteration.
     func estimate(_ form: StatementForm, iterationsPerStatement: Int) -> Double {
@@ -45,13 +45,13 @@ struct CostModel: Sendable {
         let share = 1 / Double(max(1, min(iterationsPerStatement, iterations)))
         switch form.shape {
         case .step:
-            let processes = form.isParallel ? 1 + Double(workers) * 0.85 : 1
+            let processes = form.isParallel ? 1 + Double(workers) * Self.workerShare : 1
             let workers = form.isParallel ? Self.worker + setUp * Double(workers) : 0
             return perRow / processes + update + setUp + workers + Self.transaction
         case .window: return perRow * Self.window + setUp + Self.transaction * share
-        case .block: return perRow * Self.chained + update + setUp + Self.rescan + Self.transaction * share
+        case .block: return perRow + update + setUp + Self.rescan + Self.transaction * share
         case .recursive:
-            let work = perRow * (form.isCompiled ? Self.compiled : Self.chained)
+            let work = perRow * (form.isCompiled ? Self.compiled : 1)
             let compiling = form.isCompiled ? Self.compiling * Double(operations) : 0
             return work + update + Self.rescan + (Self.transaction + setUp + compiling) * share
         }
@@ -59,7 +59,10 @@ struct CostModel: Sendable {
 
     /// How many iterations a recursive statement will do when it has found its length.
     func iterationsPerStatement(_ form: StatementForm) -> Int {
-        let one = estimate(form, iterationsPerStatement: .max)
-        return max(1, Int(BlockSizer.target / .nanoseconds(1) / max(one, 1)))
+        // What a statement costs once is part of its length.
+        let once = estimate(form, iterationsPerStatement: 1) - estimate(form, iterationsPerStatement: .max)
+        let each = max(1, estimate(form, iterationsPerStatement: .max) - once / Double(max(iterations, 1)))
+        let length = BlockSizer.target(form) / .nanoseconds(1)
+        return max(1, Int(min(max(0, length - once) / each, 1e9)))
     }
 }

@@ -173,7 +173,7 @@ struct EpochLoop {
     private func sizer(_ form: StatementForm) -> BlockSizer {
         if let known = sizers[form] { return known }
         guard let candidate = selection.candidates.first(where: { $0.form == form }) else {
-            return BlockSizer(fixed: 1, maximum: 1, estimate: 1)
+            return BlockSizer(target: BlockSizer.target(form), fixed: 1, maximum: 1, estimate: 1)
         }
         return plan.sizer(candidate)
     }
@@ -221,28 +221,37 @@ struct EpochLoop {
             let binds = try statement.text.binds { fill($0, iterations) }
             return try await first(connection.execute(prepared: statement.name, binds))
         }
-        var past = checkpoint
-        var row: Row?
-        for number in 0..<iterations {
-            let binds = try statement.text.binds { fill($0, 1, from: past, after: number) }
-            let answer = try await first(connection.execute(prepared: statement.name, binds))
-            // A snapshot that lost its rows has no sums.
-            guard try answer.get("rows") == plan.batching.rowsRead(batch: past.batch) else { throw SnapshotLost() }
-            past.weights = try answer.get("weights")
-            past.state = try answer.get("state")
-            if plan.batching.isPartial {
-                past.batch = try answer.get("batch")
-                past.seenLoss = try answer.get("seen_loss")
-                past.seenMetric = try answer.get("seen_metric")
-                past.seenRows = try answer.get("rows")
-            }
-            row = answer
-        }
-        guard let row else { throw SnapshotLost() }
+        let answers = try await answers(of: statement, form, iterations, on: connection)
         let milliseconds = started.duration(to: .now) / .milliseconds(1)
+        try await book.configureRecording(after: form, on: connection)
         let record = try await book.record(on: connection)
-        let recording = try record.text.binds { try? fill($0, iterations, result: row, past, milliseconds) }
+        let values = RecordedRows(answers, milliseconds: milliseconds)
+        let recording = try record.text.binds { values[$0] ?? fill($0, iterations) }
         return try await first(connection.execute(prepared: record.name, recording))
+    }
+
+    /// What iterations answer that are recorded by another statement: their rows, numbered from the checkpoint.
+    private func answers(
+        of statement: StatementBook.Entry,
+        _ form: StatementForm,
+        _ iterations: Int,
+        on connection: Connection
+    ) async throws -> [RecordedRows.Answer] {
+        var past = checkpoint
+        var answers: [RecordedRows.Answer] = []
+        // `step` does one iteration per statement, the others all of them in one.
+        for number in 0..<(form.shape == .step ? iterations : 1) {
+            let count = form.shape == .step ? 1 : iterations
+            let binds = try statement.text.binds { fill($0, count, from: past, after: number) }
+            for row in try await connection.execute(prepared: statement.name, binds) {
+                // A snapshot that lost its rows has no sums.
+                guard try row.decode(Double.self, "rows") > 0 else { throw SnapshotLost() }
+                answers.append(try .init(row, after: number, isPartial: plan.batching.isPartial))
+            }
+            guard let last = answers.last else { throw SnapshotLost() }
+            last.update(&past)
+        }
+        return answers
     }
 
     private func first(_ rows: Rows) throws -> Row {
@@ -282,29 +291,6 @@ struct EpochLoop {
         case HoleName.seenRows: return .float8(past.seenRows)
         case EpochRecorder.Hole.epoch: return .int8(Int64(checkpoint.epoch))
         default: return nil
-        }
-    }
-
-    /// The values of the recording statement: the result of the last iteration.
-    private func fill(
-        _ hole: String,
-        _ iterations: Int,
-        result: Row,
-        _ past: Checkpoint,
-        _ milliseconds: Double
-    ) throws -> SQLValue? {
-        switch hole {
-        case EpochRecorder.Hole.done: .int8(Int64(iterations))
-        case EpochRecorder.Hole.weights: .float8Array(past.weights)
-        case EpochRecorder.Hole.state: .float8Array(past.state)
-        case EpochRecorder.Hole.loss: .float8(try result.get("loss"))
-        case EpochRecorder.Hole.metric: .float8(try result.get("metric"))
-        case EpochRecorder.Hole.rows: .float8(try result.get("rows"))
-        case EpochRecorder.Hole.newBatch: .int8(Int64(past.batch))
-        case EpochRecorder.Hole.seenLoss: .float8(past.seenLoss)
-        case EpochRecorder.Hole.seenMetric: .float8(past.seenMetric)
-        case EpochRecorder.Hole.duration: .float8(milliseconds)
-        default: fill(hole, iterations)
         }
     }
 }

@@ -35,19 +35,28 @@ struct EpochRecorder {
         return record(statement.sql, duration: milliseconds, span: statement.span)
     }
 
-    /// Records what iterations returned to the client, as the row of the last of them.
-    func record() -> SQL {
-        var result: SQL = """
-            SELECT \(hole: Hole.done, .int8) AS iteration, \(hole: Hole.weights, .float8Array) AS weights,
-                   \(hole: Hole.state, .float8Array) AS state, \(hole: Hole.loss, .float8) AS loss,
-                   \(hole: Hole.metric, .float8) AS metric, \(hole: Hole.rows, .float8) AS rows
+    /// Records rows that iterations returned to the client, each number in an array over the rows.
+    /// - Parameters:
+    ///   - weights: how many weights a row has.
+    ///   - state: how many numbers of solver state.
+    func record(weights: Int, state: Int) -> SQL {
+        let weightRange: SQL = "[(n - 1) * \(literal: weights) + 1 : n * \(literal: weights)]"
+        let stateRange: SQL = "[(n - 1) * \(literal: state) + 1 : n * \(literal: state)]"
+        let isPartial = batching.isPartial
+        let more: SQL =
+            isPartial
+            ? """
+            , \(hole: Hole.newBatch, .int8Array), \(hole: Hole.seenLoss, .float8Array),
+              \(hole: Hole.seenMetric, .float8Array)
+            """ : ""
+        let result: SQL = """
+            SELECT iteration, (\(hole: Hole.weights, .float8Array))\(weightRange) AS weights,
+              (\(hole: Hole.state, .float8Array))\(stateRange) AS state,
+              loss, metric, rows\(isPartial ? ", batch, seen_loss, seen_metric" as SQL : "")
+            FROM unnest(\(hole: Hole.done, .int8Array), \(hole: Hole.loss, .float8Array),
+              \(hole: Hole.metric, .float8Array), \(hole: Hole.rows, .float8Array)\(more)) WITH ORDINALITY
+              AS result (iteration, loss, metric, rows\(isPartial ? ", batch, seen_loss, seen_metric" as SQL : ""), n)
             """
-        if batching.isPartial {
-            result += """
-                , \(hole: Hole.newBatch, .int8) AS batch, \(hole: Hole.seenLoss, .float8) AS seen_loss,
-                       \(hole: Hole.seenMetric, .float8) AS seen_metric
-                """
-        }
         return record(result, duration: .hole(Hole.duration, .float8), span: 1)
     }
 

@@ -135,16 +135,22 @@ struct Preparation {
         )
     }
 
-    /// What the plan needs to know about the server.
+    /// What the plan needs to know about the server, whatever this session is set to.
     static func server(on connection: Connection) async throws -> TrainingPlan.Server {
-        let found = try await connection.query(
-            """
-            SELECT least(current_setting('max_parallel_workers_per_gather')::int8,
-                         current_setting('max_parallel_workers')::int8,
-                         current_setting('max_worker_processes')::int8) AS workers, pg_jit_available() AS can_compile
-            """,
-            name: "server"
-        )
-        return TrainingPlan.Server(workers: try found[0].get("workers"), canCompile: try found[0].get("can_compile"))
+        try await connection.transaction { connection in
+            // Compiling counts as available only where it is switched on.
+            try await connection.query(ServerSettings.apply([("jit", "on")], isLocal: true), name: "configure")
+            let found = try await connection.query(
+                """
+                SELECT min(reset_val::int8) AS workers, pg_jit_available() AS can_compile FROM pg_settings
+                WHERE name IN ('max_parallel_workers_per_gather', 'max_parallel_workers', 'max_worker_processes')
+                """,
+                name: "server"
+            )
+            return TrainingPlan.Server(
+                workers: try found[0].get("workers"),
+                canCompile: try found[0].get("can_compile")
+            )
+        }
     }
 }

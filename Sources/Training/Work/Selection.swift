@@ -13,9 +13,11 @@ struct Selection: Sendable {
     private let isDeterministic: Bool
 
     /// Estimates are not trusted to tell forms apart that are less than this apart.
-    private static let margin = 2.0
+    private static let margin = 1.3
     /// Milliseconds: a shorter run is over before timing has paid.
     private static let shortestTimedRun = 1_500.0
+    /// The same where a form is compiled, which is paid for with every statement that is timed.
+    private static let shortestCompiledTrial = 20_000.0
     /// Statements that are timed of a form; the fastest counts. The first is planned, and may be short.
     private static let statementsPerTrial = 3
 
@@ -40,8 +42,12 @@ struct Selection: Sendable {
             .sorted { candidates[$0].estimated < candidates[$1].estimated }
         current = ranked.first ?? 0
         let best = candidates.isEmpty ? 0 : candidates[current].estimated
-        trials = ranked.filter { candidates[$0].estimated <= best * Self.margin }
-        if isDeterministic || trials.count < 2 || best * Double(iterations) < Self.shortestTimedRun {
+        let total = best * Double(iterations)
+        trials = ranked.filter {
+            candidates[$0].estimated <= best * Self.margin
+                && (!candidates[$0].form.isCompiled || total >= Self.shortestCompiledTrial)
+        }
+        if isDeterministic || trials.count < 2 || total < Self.shortestTimedRun {
             trials = []
             settle()
         }

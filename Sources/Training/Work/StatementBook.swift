@@ -31,9 +31,10 @@ struct StatementBook {
     }
 
     /// Whether the client takes the results of the iterations and has them recorded by a second statement: because they
-    /// come from a parallel SELECT, or from several statements.
+    /// come from a parallel SELECT or from several statements, or because compiling the recording too would take longer
+    /// than compiling the iterations.
     func recordsApart(_ form: StatementForm) -> Bool {
-        form.isParallel || (form.shape == .step && plan.batching.isPartial)
+        form.isParallel || form.isCompiled || (form.shape == .step && plan.batching.isPartial)
     }
 
     /// The statement that iterates.
@@ -53,7 +54,9 @@ struct StatementBook {
 
     /// The statement that records what the client was given.
     mutating func record(on connection: Connection) async throws -> Entry {
-        try await entry(.record, on: connection) { [recorder] in recorder.record() }
+        try await entry(.record, on: connection) { [plan, recorder] in
+            recorder.record(weights: plan.step.layout.count, state: plan.step.stateCount)
+        }
     }
 
     /// The statement that measures the last parameters.
@@ -84,5 +87,11 @@ struct StatementBook {
         let settings = ServerSettings.transaction(form, isPartial: plan.batching.isPartial)
         guard !settings.isEmpty else { return }
         try await connection.query(ServerSettings.apply(settings, isLocal: true), name: "configure")
+    }
+
+    /// Settings for the recording that follows an iteration: to compile that as well would take longer than it saves.
+    func configureRecording(after form: StatementForm, on connection: Connection) async throws {
+        guard form.isCompiled else { return }
+        try await connection.query(ServerSettings.apply([("jit", "off")], isLocal: true), name: "configure")
     }
 }

@@ -122,7 +122,12 @@ struct TrainingPlan: Sendable {
         case .recursive: most = Self.maximumResultBytes / perResult
         }
         let fixed = candidate.form.shape == .window ? blockSize ?? Self.defaultBlockSize : blockSize
-        return BlockSizer(fixed: fixed, maximum: most, estimate: candidate.estimated * 1e6)
+        return BlockSizer(
+            target: BlockSizer.target(candidate.form),
+            fixed: fixed,
+            maximum: most,
+            estimate: candidate.estimated * 1e6
+        )
     }
 
     /// The statement of a shape.

@@ -125,14 +125,16 @@ import Testing
                 let stale = Lease(run: bench.run.id, attempt: 1, token: "00000000-0000-4000-8000-000000000000")
                 let rows = try #require(bench.run.rows)
                 let batching = Batching(rows: rows, size: rows, shuffle: .once, seed: 1)
-                let statement = EpochRecorder(lease: stale, run: bench.run, batching: batching).record().render()
+                let recorder = EpochRecorder(lease: stale, run: bench.run, batching: batching)
+                let statement = recorder.record(weights: 2, state: 1).render()
                 let binds = try statement.binds { hole in
                     switch hole {
                     case EpochRecorder.Hole.weights: .float8Array([1, 2])
                     case EpochRecorder.Hole.state: .float8Array([1])
                     case EpochRecorder.Hole.epoch: .int8(0)
-                    case EpochRecorder.Hole.done: .int8(1)
-                    case EpochRecorder.Hole.rows: .float8(Double(rows))
+                    case EpochRecorder.Hole.done: .int8Array([1])
+                    case EpochRecorder.Hole.rows: .float8Array([Double(rows)])
+                    case EpochRecorder.Hole.loss, EpochRecorder.Hole.metric: .float8Array([1])
                     default: .float8(1)
                     }
                 }
