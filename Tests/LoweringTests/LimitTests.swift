@@ -47,18 +47,18 @@ import Testing
         )
     }
 
-    /// Planning takes memory by the square of the block's length: the article's network may nest some twenty times.
+    /// Planning takes memory by the square of the block's length: the article's network may nest some forty times.
     @Test func aWindowThatIsTooMuchToPlanNamesTheLimit() throws {
         let lowering = try Self.lowering([2, 2, 2])
         #expect(try lowering.window(Self.source, iterations: 10).size.plannerBytes < 64 << 20)
         let (error, advised) = try refusal([2, 2, 2], iterations: 80)
-        #expect(advised >= 20)
+        #expect(advised >= 40)
         #expect(error.limit == .plannerBytes)
-        #expect(error.needed > error.maximum && error.maximum == 256 << 20)
+        #expect(error.needed > error.maximum && error.maximum == 1 << 30)
         #expect(
             error.description
                 == "the statement in shape window would need \(error.needed) bytes of memory for its planning, and the "
-                + "limit is 268435456; use a block_size of at most \(advised), or shape step"
+                + "limit is 1073741824; use a block_size of at most \(advised), or shape step"
         )
     }
 

@@ -34,7 +34,7 @@ public struct Dialect: Sendable {
         maximumPlaceholders: 65_535,
         maximumNesting: 1_000,
         maximumDepth: 3_500,
-        maximumPlannerBytes: 256 << 20,
+        maximumPlannerBytes: 1 << 30,
         maximumTextBytes: 16 << 20
     )
 }
