@@ -48,6 +48,10 @@ extension Graph {
         case .sqrt: return [divide(g, add(id, id))]
         case .tanh: return [multiply(g, subtract(constant(1), multiply(id, id)))]
         case .logistic: return [multiply(g, multiply(id, subtract(constant(1), id)))]
+        case .softplus:
+            // 1 / (1 + e^−x), spelled e^x / (1 + e^x) below 0.
+            let (power, total) = softplusParts(operands[0])
+            return [multiply(g, divide(select(operands[0], lessThan: zero, power, else: constant(1)), total))]
         case .abs: return [select(operands[0], lessThan: zero, negate(g), else: g)]
         case .maximum:
             // max(a, b) > b exactly where a > b, so the operand itself need not be kept.

@@ -63,6 +63,7 @@ extension Graph {
     public mutating func tanh(_ x: NodeID) -> NodeID { intern(.tanh, [x]) }
     public mutating func abs(_ x: NodeID) -> NodeID { intern(.abs, [x]) }
     public mutating func logistic(_ x: NodeID) -> NodeID { intern(.logistic, [x]) }
+    public mutating func softplus(_ x: NodeID) -> NodeID { intern(.softplus, [x]) }
     public mutating func maximum(_ a: NodeID, _ b: NodeID) -> NodeID { a == b ? a : intern(.maximum, [a, b]) }
 
     /// `x` where a < b, else `y`.
@@ -104,7 +105,16 @@ extension Graph {
     /// Gradients and solver state below this are taken as 0. Their squares stay above float8's smallest normal.
     public static let denormalThreshold = 1e-150
 
+    /// e to the power of −|x|, and 1 more: what `softplus` and its derivative are made of.
+    public mutating func softplusParts(_ x: NodeID) -> (power: NodeID, total: NodeID) {
+        let power = exp(negate(abs(x)))
+        return (power, add(constant(1), power))
+    }
+
     private mutating func choose(_ op: Op, _ a: NodeID, _ b: NodeID, _ x: NodeID, _ y: NodeID) -> NodeID {
+        if shape(x) == .scalar, shape(y) == .scalar, let left = constant(a), let right = constant(b) {
+            return (op == .selectLess ? left < right : left == right) ? x : y
+        }
         let (x, y) = (chosen(op, a, b, in: x, 2), chosen(op, a, b, in: y, 3))
         if x == y, shape(x) != .scalar || broadcastShape(a, b) == .scalar { return x }
         return intern(op, [a, b, x, y])

@@ -60,6 +60,11 @@ public struct Interpreter {
         case .tanh: return each(id) { Double.tanh(x[0][$0, $1]) }
         case .abs: return each(id) { Swift.abs(x[0][$0, $1]) }
         case .logistic: return each(id) { 1 / (1 + Double.exp(Swift.min(Swift.max(-x[0][$0, $1], -100), 100))) }
+        case .softplus:
+            return each(id) {
+                let number = x[0][$0, $1]
+                return Swift.max(number, 0) + Double.log(1 + Double.exp(Swift.max(-Swift.abs(number), -100)))
+            }
         case .maximum: return each(id) { x[0][$0, $1] > x[1][$0, $1] ? x[0][$0, $1] : x[1][$0, $1] }
         case .selectLess: return each(id) { x[0][$0, $1] < x[1][$0, $1] ? x[2][$0, $1] : x[3][$0, $1] }
         case .selectEqual: return each(id) { x[0][$0, $1] == x[1][$0, $1] ? x[2][$0, $1] : x[3][$0, $1] }

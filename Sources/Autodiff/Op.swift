@@ -19,6 +19,8 @@ public enum Op: Hashable, Sendable {
     case log, sqrt, tanh, abs
     /// 1 / (1 + e to the power of −x), x clamped to ±100 for the same reason.
     case logistic
+    /// ln(1 + e to the power of x), as max(x, 0) + ln(1 + e to the power of −|x|), which never overflows.
+    case softplus
     case maximum
     /// Operands a, b, x, y: x where a < b, else y.
     case selectLess

@@ -43,6 +43,11 @@ public struct ScalarGraph: Sendable {
         case .tanh: return map(id, tensors, x) { $0.tanh($1[0]) }
         case .abs: return map(id, tensors, x) { $0.abs($1[0]) }
         case .logistic: return map(id, tensors, x) { $0.logistic($1[0]) }
+        case .softplus:
+            return map(id, tensors, x) {
+                let total = $0.softplusParts($1[0]).total
+                return $0.add($0.maximum($1[0], $0.constant(0)), $0.log(total))
+            }
         case .maximum: return map(id, tensors, x) { $0.maximum($1[0], $1[1]) }
         case .selectLess:
             return map(id, tensors, x) {

@@ -72,7 +72,7 @@ struct ExpressionWriter {
         case .sumRows: return [.text("sum("), x[0], .text(")\(over)")]
         case .input, .element:
             preconditionFailure("the statement has no column or placeholder for \(node.op)")
-        case .detach, .matmul, .transpose, .outer, .sumUnits, .maximumUnits, .argmaxUnits, .pick, .oneHot:
+        case .softplus, .detach, .matmul, .transpose, .outer, .sumUnits, .maximumUnits, .argmaxUnits, .pick, .oneHot:
             preconditionFailure("\(node.op) does not occur in a scalar graph")
         }
     }
@@ -98,7 +98,7 @@ extension Op {
         case .sqrt: 12
         case .exp: 40
         case .log, .tanh: 40
-        case .logistic: 80
+        case .logistic, .softplus: 80
         case .sumRows, .matmul, .transpose, .outer, .sumUnits, .maximumUnits, .argmaxUnits, .pick, .oneHot: 10
         }
     }

@@ -1,17 +1,28 @@
 import Autodiff
 
+/// A layer and the values that pass through it, shapes as for one row.
+struct Layer {
+    /// (inputs)
+    let inputs: NodeID
+    /// (inputs, units)
+    let weights: NodeID
+    /// (units)
+    let biases: NodeID
+    /// The weighted sums, (units).
+    let sums: NodeID
+    /// (units)
+    let outputs: NodeID
+}
+
 extension Graph {
-    /// The sums and outputs of every layer. The last layer has no activation; its outputs are the scores.
-    mutating func forward(
-        _ features: NodeID,
-        parameters: [NodeID],
-        activations: [Activation]
-    ) -> [(sums: NodeID, outputs: NodeID)] {
+    /// The layers of a network. The last has no activation; its outputs are the scores.
+    mutating func forward(_ features: NodeID, parameters: [NodeID], activations: [Activation]) -> [Layer] {
         var value = features
-        return (0..<parameters.count / 2).map { layer in
-            let sums = add(matmul(value, parameters[2 * layer]), parameters[2 * layer + 1])
-            value = layer < activations.count ? activate(activations[layer], sums) : sums
-            return (sums, value)
+        return (0..<parameters.count / 2).map { index in
+            let (inputs, weights, biases) = (value, parameters[2 * index], parameters[2 * index + 1])
+            let sums = add(matmul(inputs, weights), biases)
+            value = index < activations.count ? activate(activations[index], sums) : sums
+            return Layer(inputs: inputs, weights: weights, biases: biases, sums: sums, outputs: value)
         }
     }
 
@@ -21,43 +32,6 @@ extension Graph {
         case .tanh: tanh(x)
         case .logistic: logistic(x)
         case .identity: x
-        }
-    }
-
-    /// Loss, metric and prediction of a row, and names for what is on the way.
-    mutating func rowLoss(
-        _ head: Head,
-        scores: NodeID,
-        label: NodeID
-    ) -> (perRow: TrainingStep.PerRow, names: [NodeID: String]) {
-        switch head {
-        case .softmaxCrossEntropy:
-            // Shifted by the largest score, so that no exponent is positive; the shift cancels out of the gradient.
-            let largest = maximumUnits(scores)
-            let shifted = subtract(scores, detach(largest))
-            let powers = exp(shifted)
-            let total = sumUnits(powers)
-            let loss = subtract(log(total), pick(shifted, at: label))
-            let predicted = argmaxUnits(scores)
-            let correct = select(predicted, equals: label, constant(1), else: constant(0))
-            let perRow = TrainingStep.PerRow(
-                loss: loss,
-                metric: correct,
-                prediction: divide(powers, total),
-                predictedClass: predicted
-            )
-            return (perRow, [largest: "largest", shifted: "shifted", powers: "power", total: "total"])
-        case .squaredError:
-            let difference = subtract(sumUnits(scores), label)
-            let error = flush(difference, below: TrainingStep.errorThreshold)
-            let squared = multiply(error, error)
-            let perRow = TrainingStep.PerRow(
-                loss: multiply(constant(0.5), squared),
-                metric: squared,
-                prediction: scores,
-                predictedClass: nil
-            )
-            return (perRow, [difference: "difference", error: "error"])
         }
     }
 

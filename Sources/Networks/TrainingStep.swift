@@ -93,8 +93,8 @@ public struct TrainingStep: Sendable {
 
         let parameters = parameterSlots.map { graph.input($0) }
         let layers = graph.forward(graph.input(features), parameters: parameters, activations: spec.activations)
-        let scores = layers[layers.count - 1].outputs
-        let (perRow, rowNames) = graph.rowLoss(spec.head, scores: scores, label: graph.input(label))
+        let head = graph.head(spec.head, on: layers[layers.count - 1], label: graph.input(label))
+        let perRow = head.perRow
         let (gradients, deltas) = try graph.gradient(of: perRow.loss, by: parameters)
         let sums = Sums(
             loss: graph.sumRows(perRow.loss),
@@ -131,10 +131,11 @@ public struct TrainingStep: Sendable {
             learningRate: learningRate,
             iteration: iteration
         )
-        var names = rowNames
+        var names = head.names
         for (index, layer) in layers.enumerated() {
-            names[layer.outputs] = index == layers.count - 1 ? "score" : "h\(index + 1)"
-            if let delta = deltas[layer.sums] { names[delta] = "delta\(index + 1)" }
+            let isLast = index == layers.count - 1
+            names[layer.outputs] = isLast ? "score" : "h\(index + 1)"
+            if let delta = deltas[isLast ? head.output : layer.sums] { names[delta] = "delta\(index + 1)" }
         }
         names[perRow.loss] = "row_loss"
         names[perRow.metric] = "row_metric"

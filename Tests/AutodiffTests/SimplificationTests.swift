@@ -38,6 +38,8 @@ import Testing
         #expect(graph.multiply(x, zero) == zero)
         #expect(graph.multiply(two, graph.multiply(two, x)) == graph.multiply(graph.constant(4), x))
         #expect(graph.divide(x, one) == x)
+        #expect(graph.select(zero, lessThan: one, x, else: y) == x)
+        #expect(graph.select(one, equals: zero, x, else: y) == y)
         #expect(graph.multiply(graph.divide(one, y), x) == graph.divide(x, y))
         #expect(graph.multiply(x, graph.divide(one, y)) == graph.divide(x, y))
         #expect(graph.divide(zero, x) == zero)

@@ -3,7 +3,7 @@
 /// The operations without what they carry. A new one does not compile here until it has a sample.
 enum OpKind: String, CaseIterable {
     case constant, input, element, count
-    case negate, add, subtract, multiply, divide, exp, log, sqrt, tanh, abs, logistic, maximum
+    case negate, add, subtract, multiply, divide, exp, log, sqrt, tanh, abs, logistic, softplus, maximum
     case selectLess, selectEqual, detach
     case matmul, transpose, outer, sumUnits, maximumUnits, argmaxUnits, pick, oneHot, sumRows
 
@@ -25,6 +25,7 @@ enum OpKind: String, CaseIterable {
             case .tanh: .tanh
             case .abs: .abs
             case .logistic: .logistic
+            case .softplus: .softplus
             case .maximum: .maximum
             case .selectLess: .selectLess
             case .selectEqual: .selectEqual
@@ -69,6 +70,7 @@ extension Graph {
         case .tanh: tanh(x[0])
         case .abs: abs(x[0])
         case .logistic: logistic(x[0])
+        case .softplus: softplus(x[0])
         case .maximum: maximum(x[0], x[1])
         case .selectLess: select(x[0], lessThan: x[1], x[2], else: x[3])
         case .selectEqual: select(x[0], equals: x[1], x[2], else: x[3])

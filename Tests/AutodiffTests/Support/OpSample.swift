@@ -88,6 +88,7 @@ struct OpSample: CustomStringConvertible {
         case .tanh: return unary(.tanh)
         case .abs: return unary(.abs)
         case .logistic: return unary(.logistic)
+        case .softplus: return unary(.softplus)
         case .maximum: return binary(.maximum)
         case .selectLess: return choice(.selectLess)
         case .selectEqual: return choice(.selectEqual)

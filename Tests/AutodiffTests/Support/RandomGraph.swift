@@ -67,7 +67,7 @@ private struct Maker {
         case 7: make(.exp, [make(.tanh, [a])])
         case 8: make(.log, [positive(a)])
         case 9: make(.sqrt, [positive(a)])
-        case 10: make(.logistic, [a])
+        case 10: make(random.index(below: 2) == 0 ? .logistic : .softplus, [a])
         case 11: make(.maximum, [a, any(fitting)])
         case 12:
             let b = any(fitting)

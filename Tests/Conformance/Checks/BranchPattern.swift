@@ -40,6 +40,7 @@ struct BranchPattern {
             let x = graph[id].operands
             switch graph[id].op {
             case .maximum, .selectLess, .selectEqual: return [.nodes(x[0], x[1])]
+            case .softplus: return [.threshold(x[0], -100), .threshold(x[0], 100)]
             case .abs: return [.threshold(x[0], 0)]
             case .exp: return [.threshold(x[0], -100)]
             case .logistic: return [.threshold(x[0], -100), .threshold(x[0], 100)]
@@ -53,7 +54,7 @@ struct BranchPattern {
         }
         curved = graph.reachable(from: [loss]).flatMap { id -> [NodeID] in
             switch graph[id].op {
-            case .exp, .tanh, .logistic: graph[id].operands
+            case .exp, .tanh, .logistic, .softplus: graph[id].operands
             default: []
             }
         }

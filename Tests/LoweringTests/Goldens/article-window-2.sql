@@ -37,38 +37,25 @@ FROM (SELECT b1_0, b1_1, b2_0, b2_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_
   ((d_w1_1_1 / n) + ('0.001'::float8 * w1_1_1)) AS g_w1_1_1,
   (d_b1_0 / n) AS g_b1_0,
   (d_b1_1 / n) AS g_b1_1,
-  ((d_w2_0_0 / n) + ('0.001'::float8 * w2_0_0)) AS g_w2_0_0,
+  (((- d_w2_0_1) / n) + ('0.001'::float8 * w2_0_0)) AS g_w2_0_0,
   ((d_w2_0_1 / n) + ('0.001'::float8 * w2_0_1)) AS g_w2_0_1,
-  ((d_w2_1_0 / n) + ('0.001'::float8 * w2_1_0)) AS g_w2_1_0,
+  (((- d_w2_1_1) / n) + ('0.001'::float8 * w2_1_0)) AS g_w2_1_0,
   ((d_w2_1_1 / n) + ('0.001'::float8 * w2_1_1)) AS g_w2_1_1,
-  (d_b2_0 / n) AS g_b2_0,
+  ((- d_b2_1) / n) AS g_b2_0,
   (d_b2_1 / n) AS g_b2_1
 FROM (SELECT b1_0, b1_1, b2_0, b2_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, loss_first, rows_first, metric_first,
-  sum(delta2_0) OVER () AS d_b2_0,
-  sum(delta2_1) OVER () AS d_b2_1,
-  sum((h1_0 * delta2_0)) OVER () AS d_w2_0_0,
-  sum((h1_0 * delta2_1)) OVER () AS d_w2_0_1,
-  sum((h1_1 * delta2_0)) OVER () AS d_w2_1_0,
-  sum((h1_1 * delta2_1)) OVER () AS d_w2_1_1,
-  sum(delta1_0) OVER () AS d_b1_0,
-  sum(delta1_1) OVER () AS d_b1_1,
-  sum((x1 * delta1_0)) OVER () AS d_w1_0_0,
-  sum((x1 * delta1_1)) OVER () AS d_w1_0_1,
-  sum((x2 * delta1_0)) OVER () AS d_w1_1_0,
-  sum((x2 * delta1_1)) OVER () AS d_w1_1_1,
+  sum(delta2) OVER () AS d_b2_1,
+  sum((delta2 * h1_0)) OVER () AS d_w2_0_1,
+  sum((delta2 * h1_1)) OVER () AS d_w2_1_1,
+  sum(CASE WHEN '0'::float8 < h1_0 THEN (delta2 * (w2_0_1 - w2_0_0)) ELSE '0'::float8 END) OVER () AS d_b1_0,
+  sum(CASE WHEN '0'::float8 < h1_1 THEN (delta2 * (w2_1_1 - w2_1_0)) ELSE '0'::float8 END) OVER () AS d_b1_1,
+  sum((x1 * CASE WHEN '0'::float8 < h1_0 THEN (delta2 * (w2_0_1 - w2_0_0)) ELSE '0'::float8 END)) OVER () AS d_w1_0_0,
+  sum((x1 * CASE WHEN '0'::float8 < h1_1 THEN (delta2 * (w2_1_1 - w2_1_0)) ELSE '0'::float8 END)) OVER () AS d_w1_0_1,
+  sum((x2 * CASE WHEN '0'::float8 < h1_0 THEN (delta2 * (w2_0_1 - w2_0_0)) ELSE '0'::float8 END)) OVER () AS d_w1_1_0,
+  sum((x2 * CASE WHEN '0'::float8 < h1_1 THEN (delta2 * (w2_1_1 - w2_1_0)) ELSE '0'::float8 END)) OVER () AS d_w1_1_1,
   count(*) OVER ()::float8 AS n
-FROM (SELECT x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, delta2_0, delta2_1, loss_first, rows_first, metric_first,
-  CASE WHEN '0'::float8 < h1_0 THEN ((delta2_0 * w2_0_0) + (delta2_1 * w2_0_1)) ELSE '0'::float8 END AS delta1_0,
-  CASE WHEN '0'::float8 < h1_1 THEN ((delta2_0 * w2_1_0) + (delta2_1 * w2_1_1)) ELSE '0'::float8 END AS delta1_1
 FROM (SELECT x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, loss_first, rows_first, metric_first,
-  ((power_0 / (power_0 + power_1)) - CASE WHEN y = '0'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_0,
-  ((power_1 / (power_0 + power_1)) - CASE WHEN y = '1'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_1
-FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, loss_first, rows_first, metric_first,
-  exp(greatest((score_0 - greatest(score_0, score_1)), '-100'::float8)) AS power_0,
-  exp(greatest((score_1 - greatest(score_0, score_1)), '-100'::float8)) AS power_1
-FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, loss_first, rows_first, metric_first,
-  (((h1_0 * w2_0_0) + (h1_1 * w2_1_0)) + b2_0) AS score_0,
-  (((h1_0 * w2_0_1) + (h1_1 * w2_1_1)) + b2_1) AS score_1
+  ((CASE WHEN (((h1_0 * (w2_0_1 - w2_0_0)) + (h1_1 * (w2_1_1 - w2_1_0))) + (b2_1 - b2_0)) < '0'::float8 THEN exp(greatest((- abs((((h1_0 * (w2_0_1 - w2_0_0)) + (h1_1 * (w2_1_1 - w2_1_0))) + (b2_1 - b2_0)))), '-100'::float8)) ELSE '1'::float8 END / ('1'::float8 + exp(greatest((- abs((((h1_0 * (w2_0_1 - w2_0_0)) + (h1_1 * (w2_1_1 - w2_1_0))) + (b2_1 - b2_0)))), '-100'::float8)))) - y) AS delta2
 FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, loss_first, rows_first, metric_first,
   greatest((((x1 * w1_0_0) + (x2 * w1_1_0)) + b1_0), '0'::float8) AS h1_0,
   greatest((((x1 * w1_0_1) + (x2 * w1_1_1)) + b1_1), '0'::float8) AS h1_1
@@ -85,10 +72,10 @@ FROM (SELECT y, x1, x2,
   CASE WHEN abs(new_w2_1_1) < '1e-100'::float8 THEN '0'::float8 ELSE new_w2_1_1 END AS w2_1_1,
   CASE WHEN abs(new_b2_0) < '1e-100'::float8 THEN '0'::float8 ELSE new_b2_0 END AS b2_0,
   CASE WHEN abs(new_b2_1) < '1e-100'::float8 THEN '0'::float8 ELSE new_b2_1 END AS b2_1,
-  v215 AS loss_first,
-  v216 AS metric_first,
+  v224 AS loss_first,
+  v225 AS metric_first,
   n AS rows_first
-FROM (SELECT n, y, x1, x2, v215, v216,
+FROM (SELECT n, y, x1, x2, v224, v225,
   (w1_0_0 - ($1 * CASE WHEN abs(g_w1_0_0) < '1e-150'::float8 THEN '0'::float8 ELSE g_w1_0_0 END)) AS new_w1_0_0,
   (w1_0_1 - ($1 * CASE WHEN abs(g_w1_0_1) < '1e-150'::float8 THEN '0'::float8 ELSE g_w1_0_1 END)) AS new_w1_0_1,
   (w1_1_0 - ($1 * CASE WHEN abs(g_w1_1_0) < '1e-150'::float8 THEN '0'::float8 ELSE g_w1_1_0 END)) AS new_w1_1_0,
@@ -108,44 +95,31 @@ FROM (SELECT n, y, x1, x2, b1_0, b1_1, b2_0, b2_1, w1_0_0, w1_0_1, w1_1_0, w1_1_
   ((d_w1_1_1 / n) + ('0.001'::float8 * w1_1_1)) AS g_w1_1_1,
   (d_b1_0 / n) AS g_b1_0,
   (d_b1_1 / n) AS g_b1_1,
-  ((d_w2_0_0 / n) + ('0.001'::float8 * w2_0_0)) AS g_w2_0_0,
+  (((- d_w2_0_1) / n) + ('0.001'::float8 * w2_0_0)) AS g_w2_0_0,
   ((d_w2_0_1 / n) + ('0.001'::float8 * w2_0_1)) AS g_w2_0_1,
-  ((d_w2_1_0 / n) + ('0.001'::float8 * w2_1_0)) AS g_w2_1_0,
+  (((- d_w2_1_1) / n) + ('0.001'::float8 * w2_1_0)) AS g_w2_1_0,
   ((d_w2_1_1 / n) + ('0.001'::float8 * w2_1_1)) AS g_w2_1_1,
-  (d_b2_0 / n) AS g_b2_0,
+  ((- d_b2_1) / n) AS g_b2_0,
   (d_b2_1 / n) AS g_b2_1,
-  ((sum_loss / n) + ('0.0005'::float8 * (((((w1_0_0 * w1_0_0) + (w1_0_1 * w1_0_1)) + (w1_1_0 * w1_1_0)) + (w1_1_1 * w1_1_1)) + ((((w2_0_0 * w2_0_0) + (w2_0_1 * w2_0_1)) + (w2_1_0 * w2_1_0)) + (w2_1_1 * w2_1_1))))) AS v215,
-  (sum_metric / n) AS v216
+  ((sum_loss / n) + ('0.0005'::float8 * (((((w1_0_0 * w1_0_0) + (w1_0_1 * w1_0_1)) + (w1_1_0 * w1_1_0)) + (w1_1_1 * w1_1_1)) + ((((w2_0_0 * w2_0_0) + (w2_0_1 * w2_0_1)) + (w2_1_0 * w2_1_0)) + (w2_1_1 * w2_1_1))))) AS v224,
+  (sum_metric / n) AS v225
 FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1,
-  sum(delta2_0) OVER () AS d_b2_0,
-  sum(delta2_1) OVER () AS d_b2_1,
-  sum((h1_0 * delta2_0)) OVER () AS d_w2_0_0,
-  sum((h1_0 * delta2_1)) OVER () AS d_w2_0_1,
-  sum((h1_1 * delta2_0)) OVER () AS d_w2_1_0,
-  sum((h1_1 * delta2_1)) OVER () AS d_w2_1_1,
-  sum(delta1_0) OVER () AS d_b1_0,
-  sum(delta1_1) OVER () AS d_b1_1,
-  sum((x1 * delta1_0)) OVER () AS d_w1_0_0,
-  sum((x1 * delta1_1)) OVER () AS d_w1_0_1,
-  sum((x2 * delta1_0)) OVER () AS d_w1_1_0,
-  sum((x2 * delta1_1)) OVER () AS d_w1_1_1,
-  sum(row_loss) OVER () AS sum_loss,
-  sum(row_metric) OVER () AS sum_metric,
+  sum(delta2) OVER () AS d_b2_1,
+  sum((delta2 * h1_0)) OVER () AS d_w2_0_1,
+  sum((delta2 * h1_1)) OVER () AS d_w2_1_1,
+  sum(CASE WHEN '0'::float8 < h1_0 THEN (delta2 * (w2_0_1 - w2_0_0)) ELSE '0'::float8 END) OVER () AS d_b1_0,
+  sum(CASE WHEN '0'::float8 < h1_1 THEN (delta2 * (w2_1_1 - w2_1_0)) ELSE '0'::float8 END) OVER () AS d_b1_1,
+  sum((x1 * CASE WHEN '0'::float8 < h1_0 THEN (delta2 * (w2_0_1 - w2_0_0)) ELSE '0'::float8 END)) OVER () AS d_w1_0_0,
+  sum((x1 * CASE WHEN '0'::float8 < h1_1 THEN (delta2 * (w2_1_1 - w2_1_0)) ELSE '0'::float8 END)) OVER () AS d_w1_0_1,
+  sum((x2 * CASE WHEN '0'::float8 < h1_0 THEN (delta2 * (w2_0_1 - w2_0_0)) ELSE '0'::float8 END)) OVER () AS d_w1_1_0,
+  sum((x2 * CASE WHEN '0'::float8 < h1_1 THEN (delta2 * (w2_1_1 - w2_1_0)) ELSE '0'::float8 END)) OVER () AS d_w1_1_1,
+  sum(((greatest(logit, '0'::float8) + ln(('1'::float8 + exp(greatest((- abs(logit)), '-100'::float8))))) - (y * logit))) OVER () AS sum_loss,
+  sum(CASE WHEN CASE WHEN '0'::float8 < logit THEN '1'::float8 ELSE '0'::float8 END = y THEN '1'::float8 ELSE '0'::float8 END) OVER () AS sum_metric,
   count(*) OVER ()::float8 AS n
-FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, delta2_0, delta2_1, row_loss, row_metric,
-  CASE WHEN '0'::float8 < h1_0 THEN ((delta2_0 * w2_0_0) + (delta2_1 * w2_0_1)) ELSE '0'::float8 END AS delta1_0,
-  CASE WHEN '0'::float8 < h1_1 THEN ((delta2_0 * w2_1_0) + (delta2_1 * w2_1_1)) ELSE '0'::float8 END AS delta1_1
+FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, logit, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1,
+  ((CASE WHEN logit < '0'::float8 THEN exp(greatest((- abs(logit)), '-100'::float8)) ELSE '1'::float8 END / ('1'::float8 + exp(greatest((- abs(logit)), '-100'::float8)))) - y) AS delta2
 FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1,
-  ((power_0 / (power_0 + power_1)) - CASE WHEN y = '0'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_0,
-  ((power_1 / (power_0 + power_1)) - CASE WHEN y = '1'::float8 THEN '1'::float8 ELSE '0'::float8 END) AS delta2_1,
-  CASE WHEN CASE WHEN score_0 < greatest(score_0, score_1) THEN '1'::float8 ELSE '0'::float8 END = y THEN '1'::float8 ELSE '0'::float8 END AS row_metric,
-  (ln((power_0 + power_1)) - CASE WHEN y = '0'::float8 THEN (score_0 - greatest(score_0, score_1)) ELSE (score_1 - greatest(score_0, score_1)) END) AS row_loss
-FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1, score_0, score_1,
-  exp(greatest((score_0 - greatest(score_0, score_1)), '-100'::float8)) AS power_0,
-  exp(greatest((score_1 - greatest(score_0, score_1)), '-100'::float8)) AS power_1
-FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, h1_0, h1_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1,
-  (((h1_0 * w2_0_0) + (h1_1 * w2_1_0)) + b2_0) AS score_0,
-  (((h1_0 * w2_0_1) + (h1_1 * w2_1_1)) + b2_1) AS score_1
+  (((h1_0 * (w2_0_1 - w2_0_0)) + (h1_1 * (w2_1_1 - w2_1_0))) + (b2_1 - b2_0)) AS logit
 FROM (SELECT y, x1, x2, b1_0, b1_1, b2_0, b2_1, w1_0_0, w1_0_1, w1_1_0, w1_1_1, w2_0_0, w2_0_1, w2_1_0, w2_1_1,
   greatest((((x1 * w1_0_0) + (x2 * w1_1_0)) + b1_0), '0'::float8) AS h1_0,
   greatest((((x1 * w1_0_1) + (x2 * w1_1_1)) + b1_1), '0'::float8) AS h1_1
@@ -163,7 +137,7 @@ FROM (SELECT y, x1, x2,
   $12 AS b2_0,
   $13 AS b2_1
 FROM "example" OFFSET '0'
-) AS level_1 OFFSET '0') AS level_2 OFFSET '0') AS level_3 OFFSET '0') AS level_4 OFFSET '0') AS level_5 OFFSET '0') AS level_6 OFFSET '0') AS level_7 OFFSET '0') AS level_8 OFFSET '0') AS level_9 OFFSET '0') AS level_10 OFFSET '0') AS level_11 OFFSET '0') AS level_12 OFFSET '0') AS level_13 OFFSET '0') AS level_14 OFFSET '0') AS level_15 OFFSET '0') AS level_16 OFFSET '0') AS level_17 OFFSET '0') AS level_18 OFFSET '0') AS level_19
+) AS level_1 OFFSET '0') AS level_2 OFFSET '0') AS level_3 OFFSET '0') AS level_4 OFFSET '0') AS level_5 OFFSET '0') AS level_6 OFFSET '0') AS level_7 OFFSET '0') AS level_8 OFFSET '0') AS level_9 OFFSET '0') AS level_10 OFFSET '0') AS level_11 OFFSET '0') AS level_12 OFFSET '0') AS level_13 OFFSET '0') AS level_14
 LIMIT 1
 
 -- $1 float8 learning_rate
