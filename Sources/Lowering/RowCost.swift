@@ -19,7 +19,8 @@ extension Lowering {
         graph.reachable(from: results).reduce(0) { $0 + (graph.scope($1) == .global ? 1 : 0) }
     }
 
-    private var results: [NodeID] {
+    /// What an iteration answers with.
+    var results: [NodeID] {
         (step.update.parameters + step.update.state + [step.update.loss, step.update.metric]).flatMap { scalars[$0] }
     }
 }

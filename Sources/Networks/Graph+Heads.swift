@@ -38,7 +38,8 @@ extension Graph {
     private mutating func twoClasses(_ last: Layer, label: NodeID) -> HeadGraph {
         let difference = subtract(oneHot(constant(1), count: 2), oneHot(constant(0), count: 2))
         let weights = matmul(difference, transpose(last.weights))
-        let logit = add(sumUnits(multiply(last.inputs, weights)), sumUnits(multiply(difference, last.biases)))
+        let bias = sumUnits(multiply(difference, last.biases))
+        let logit = add(sumUnits(multiply(last.inputs, weights)), bias)
         let predicted = select(constant(0), lessThan: logit, constant(1), else: constant(0))
         let softmax = softmax(last.outputs)
         let perRow = TrainingStep.PerRow(
@@ -48,7 +49,9 @@ extension Graph {
             predictedClass: predicted
         )
         let (power, total) = softplusParts(logit)
-        let names = [logit: "logit", power: "power", total: "denominator"]
+        let names = [
+            weights: "logit_w", bias: "logit_b", logit: "logit", power: "power", total: "denominator",
+        ]
         return HeadGraph(perRow: perRow, output: logit, names: softmax.names.merging(names) { _, new in new })
     }
 

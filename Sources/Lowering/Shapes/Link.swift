@@ -12,12 +12,16 @@ struct Link {
     private let source: RowSource
     /// Whether the parameters travel in an array.
     private let isWide: Bool
+    /// What is the same for every row and computed beside `t`, once per iteration.
+    private let invariants: [(name: String, value: SQL)]
     /// The levels of the iteration.
     private let iteration: SQL
     private let size: StatementSize
 
     /// Columns are read faster than elements of an array, and a SELECT has room for 1,664.
     private static let maximumColumns = 1_000
+    /// Beyond this many, invariants are written where they are used.
+    private static let maximumInvariants = 400
     /// A weight beyond this means that training diverges: its square, summed, would soon leave float8.
     private static let divergence = 1e100
 
@@ -25,7 +29,18 @@ struct Link {
         self.lowering = lowering
         self.source = source
         isWide = lowering.step.layout.count > Self.maximumColumns
-        (iteration, size) = Self.levels(lowering, source, isWide: isWide).lower(lowering.dialect)
+        var references = Self.references(lowering, isWide: isWide)
+        let nodes = lowering.rowInvariants { [references] in references[$0] != nil }
+        let writer = ExpressionWriter(graph: lowering.graph, references: references, windowed: false)
+        invariants = (nodes.count > Self.maximumInvariants ? [] : nodes).map { id in
+            let name = lowering.names[id] ?? "v\(id.index)"
+            var value = SQL()
+            writer.write(id, to: &value)
+            references[id] = .outer(SQL(unsafeRaw: "t.\(name)"))
+            return (name, value)
+        }
+        let levels = Self.levels(lowering, source, references, isWide: isWide)
+        (iteration, size) = levels.lower(lowering.dialect)
     }
 
     private var names: [String] { lowering.step.layout.names }
@@ -69,14 +84,14 @@ struct Link {
         let fence = lowering.dialect.fence.suffix
         let sql: SQL = """
             SELECT \(columns.commaSeparated)
-            FROM \(previous) AS t
+            FROM \(withInvariants(previous)) AS t
             CROSS JOIN LATERAL (
             \(iteration)\(fence)) AS u
             WHERE t.sound\(condition.map { " AND \($0)" as SQL } ?? "")
             """
         var whole = size
-        whole.nesting += 2
-        whole.targetList = max(size.targetList, columns.count)
+        whole.nesting += invariants.isEmpty ? 2 : 3
+        whole.targetList = max(size.targetList, columns.count + invariants.count)
         return (sql, whole)
     }
 
@@ -92,6 +107,16 @@ struct Link {
             SELECT k AS iteration, \(weights), state, seen_loss / seen_rows AS loss, seen_metric / seen_rows AS metric,
               seen_rows AS rows, batch, seen_loss, seen_metric
             FROM \(relation) WHERE k > 0 AND (batch = 0 OR sound IS NOT TRUE OR \(isLast))
+            """
+    }
+
+    /// The row of the link before with the invariants beside it. The fence keeps them from being computed for every row.
+    private func withInvariants(_ previous: SQL) -> SQL {
+        guard !invariants.isEmpty else { return previous }
+        let columns = invariants.map { "\($0.value) AS \(unsafeRaw: $0.name)" as SQL }
+        return """
+            (SELECT *, \(columns.commaSeparated)
+            FROM \(previous) AS t\(lowering.dialect.fence.suffix))
             """
     }
 
@@ -114,7 +139,12 @@ struct Link {
     }
 
     /// The levels of the iteration, as in shape `step`.
-    private static func levels(_ lowering: Lowering, _ source: RowSource, isWide: Bool) -> LevelQuery {
+    private static func levels(
+        _ lowering: Lowering,
+        _ source: RowSource,
+        _ references: [NodeID: Reference],
+        isWide: Bool
+    ) -> LevelQuery {
         let update = lowering.step.update
         let weights = update.parameters.flatMap { lowering.scalars[$0] }
         let columns: [LevelQuery.Column] =
@@ -123,7 +153,7 @@ struct Link {
             : zip(lowering.step.layout.names, weights).map { .init(name: $0, value: .node($1)) }
         return lowering.aggregate(
             source.rows(ofBatch: "t.batch"),
-            references: references(lowering, isWide: isWide),
+            references: references,
             results: columns + [.init(name: "state", value: .array(update.state.flatMap { lowering.scalars[$0] }))]
         ).query
     }

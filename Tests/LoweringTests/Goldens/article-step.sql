@@ -31,8 +31,8 @@ FROM (SELECT n, sum_loss, sum_metric,
   ((- d_b2_1) / n) AS g_b2_0,
   (d_b2_1 / n) AS g_b2_1
 FROM (SELECT sum(delta2) AS d_b2_1,
-  sum(v72) AS d_w2_0_1,
-  sum(v73) AS d_w2_1_1,
+  sum(v71) AS d_w2_0_1,
+  sum(v72) AS d_w2_1_1,
   sum(delta1_0) AS d_b1_0,
   sum(delta1_1) AS d_b1_1,
   sum((x1 * delta1_0)) AS d_w1_0_0,
@@ -45,8 +45,8 @@ FROM (SELECT sum(delta2) AS d_b2_1,
 FROM (SELECT y, x1, x2, logit, power, delta2,
   CASE WHEN '0'::float8 < h1_0 THEN (delta2 * ($6 - $5)) ELSE '0'::float8 END AS delta1_0,
   CASE WHEN '0'::float8 < h1_1 THEN (delta2 * ($8 - $7)) ELSE '0'::float8 END AS delta1_1,
-  (delta2 * h1_0) AS v72,
-  (delta2 * h1_1) AS v73
+  (delta2 * h1_0) AS v71,
+  (delta2 * h1_1) AS v72
 FROM (SELECT y, x1, x2, h1_0, h1_1, logit, power,
   ((CASE WHEN logit < '0'::float8 THEN power ELSE '1'::float8 END / ('1'::float8 + power)) - y) AS delta2
 FROM (SELECT y, x1, x2, h1_0, h1_1, logit,
