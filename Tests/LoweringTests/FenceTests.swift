@@ -55,10 +55,13 @@ import Testing
             for (shape, iterations) in [(StatementShape.recursive, 1), (.block, 1), (.block, 3)] {
                 let statement = try trainer.statement(shape, iterations: iterations)
                 let plan = try await plan(statement, trainer)
-                // Two of the levels are the link's own: the row before it, and its result.
-                let link = Array((1..<statement.size.nesting - 2).reversed())
+                // Three of the levels are the link's own: the row before it, what follows from that, and its result.
+                let link = Array((1..<statement.size.nesting - 3).reversed())
                 let all = Array(repeating: link, count: iterations).flatMap(\.self)
                 #expect(levels(plan) == all, "\(shape):\n\(plan)")
+                // The difference of two weights: once per iteration, not once per row.
+                let differences = plan.ranges(of: #/w2_0_1\)? - \(?[a-z0-9_.]*w2_0_0/#)
+                #expect(differences.count == iterations, "\(shape):\n\(plan)")
             }
         }
     }
