@@ -44,6 +44,7 @@ struct StatementText {
         let state = try await state(count: lowering.step.stateCount, on: connection)
         let values = HoleValues(parameters, request, batching, iterations: count)
         let binds = try rendered.binds { values[$0, state: state] }
+        let mode = PlanMode(shape, lowering, rowsPerIteration: min(facts.rows, batching.size))
         let name = "pgradient_run_\(run.id)_\(shape.rawValue)"
         let plural = count == 1 ? "one iteration" : "\(count) iterations"
         let preparing = isPutAside ? try putAside(rows, dataset, request, batching) : ""
@@ -51,7 +52,7 @@ struct StatementText {
             -- pgradient run \(run.id), shape \(shape.rawValue): \(plural) from the parameters of epoch \(parameters.epoch).
             -- Answers with the new weights, the new solver state, and loss, metric and row count of the old weights.
             -- Placeholders: \(describe(rendered))
-            SET plan_cache_mode = force_generic_plan;
+            SET plan_cache_mode = \(mode.rawValue);
             SET jit = off;
             \(preparing)
             PREPARE \(name) (\(rendered.types.map(\.rawValue).joined(separator: ", "))) AS

@@ -8,7 +8,7 @@ enum ServerSettings {
     static let session: [Setting] = [
         // Compiling pays for long recursive statements of few operations only, and these say so themselves.
         ("jit", "off"),
-        ("plan_cache_mode", "force_generic_plan"),
+        ("plan_cache_mode", PlanMode.generic.rawValue),
         // The form decides about workers, not the size of the table.
         ("min_parallel_table_scan_size", "0"), ("parallel_setup_cost", "0"), ("parallel_tuple_cost", "0"),
         ("max_parallel_workers_per_gather", "0"),

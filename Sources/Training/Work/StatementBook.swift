@@ -14,8 +14,8 @@ struct StatementBook {
     private let recorder: EpochRecorder
     private let workers: Int
     private var entries: [Key: Entry] = [:]
-    /// Whether the session lets statements have workers; nil before the first statement.
-    private var isParallel: Bool?
+    /// The form that the session is configured for; nil before the first statement.
+    private var configured: StatementForm?
 
     private enum Key: Hashable {
         /// Iterations of a form, with the recording around them where one process does both.
@@ -74,12 +74,13 @@ struct StatementBook {
 
     /// Settings of the session for a form. They stay, so that an iteration needs no round trip for them.
     mutating func configureSession(for form: StatementForm, on connection: Connection) async throws {
-        guard isParallel != form.isParallel else { return }
-        try await connection.query(
-            "SET max_parallel_workers_per_gather = \(literal: form.isParallel ? workers : 0)",
-            name: "configure"
-        )
-        isParallel = form.isParallel
+        guard configured != form else { return }
+        let settings: [ServerSettings.Setting] = [
+            ("max_parallel_workers_per_gather", "\(form.isParallel ? workers : 0)"),
+            ("plan_cache_mode", plan.planMode(form).rawValue),
+        ]
+        try await connection.query(ServerSettings.apply(settings, isLocal: false), name: "configure")
+        configured = form
     }
 
     /// Settings of one transaction for a form. Belongs into the transaction, before the form's statement.

@@ -13,6 +13,7 @@ struct TrainingPlan: Sendable {
     let asked: StatementShape?
     let isDeterministic: Bool
     private let blockSize: Int?
+    private let rows: Int
     private let lowering: Lowering
     private let source: RowSource
 
@@ -52,6 +53,7 @@ struct TrainingPlan: Sendable {
         asked = request.shape
         isDeterministic = request.isDeterministic
         blockSize = request.blockSize
+        self.rows = rows
         guard known.isEmpty else {
             candidates = known
             return
@@ -84,6 +86,11 @@ struct TrainingPlan: Sendable {
 
     /// How the run's rows are stored.
     var layout: SnapshotLayout { SnapshotLayout(batching: batching, isDeterministic: isDeterministic) }
+
+    /// How the server plans statements of a form.
+    func planMode(_ form: StatementForm) -> PlanMode {
+        PlanMode(form.shape, lowering, rowsPerIteration: min(rows, batching.size))
+    }
 
     /// Every form that the server could run.
     private static func forms(_ server: Server) -> [StatementForm] {
