@@ -12,8 +12,9 @@ struct Selection: Sendable {
     private let asked: StatementShape?
     private let isDeterministic: Bool
 
-    /// Estimates are not trusted to tell forms apart that are less than this apart.
-    private static let margin = 1.3
+    /// Estimates are not trusted to tell forms apart that are less than this apart. What a worker is worth differs most:
+    /// two processors may be one core.
+    private static let margin = 1.5
     /// Milliseconds: a shorter run is over before timing has paid.
     private static let shortestTimedRun = 1_500.0
     /// The same where a form is compiled, which is paid for with every statement that is timed.
