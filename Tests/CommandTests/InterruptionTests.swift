@@ -52,7 +52,8 @@ struct InterruptionTests {
     @Test("serve, while the cluster is being made")
     func serving() async throws {
         let home = try Home()
-        let daemon = try await Daemon(home.flags)
+        let initdb = try await HeldInitdb(in: home)
+        let daemon = try await Daemon(home.flags, environment: initdb.environment)
         _ = try await daemon.program.error.line(containing: "making a new PostgreSQL cluster")
         let early = try await daemon.ask("GET", "/train")
         #expect(early.status == 503)
@@ -60,7 +61,9 @@ struct InterruptionTests {
         #expect(early.fields["retry-after"] != nil)
         #expect(try await daemon.ask("GET", "/healthz").status == 200)
         #expect(try await daemon.ask("GET", "/readyz").status == 503)
-        let ending = try await daemon.stop(SIGINT)
+        daemon.program.send(SIGINT)
+        try await initdb.release()
+        let ending = try await daemon.program.finish()
         #expect(ending.status == .exited(0), "\(ending.error)")
         #expect(home.serverPID == nil)
     }
