@@ -10,7 +10,7 @@ public struct StatementExplanation: Sendable {
     public let shape: StatementShape
     /// Why the run has the form it has, in a sentence.
     public let reason: String
-    /// All forms, the cheapest first.
+    /// All forms, those that were timed before the others, the fastest first.
     public let candidates: [Candidate]
     /// What the statement asks of the server, and how much there is.
     public let sizes: [(name: String, needed: Int, maximum: Int)]
@@ -52,7 +52,10 @@ struct Explainer {
             run: run.id,
             shape: form.shape,
             reason: run.shapeReason ?? "",
-            candidates: plan.candidates.sorted { $0.best < $1.best },
+            // What was timed stands first: it is not comparable with estimates.
+            candidates: plan.candidates.sorted {
+                ($0.measured == nil ? 1 : 0, $0.best) < ($1.measured == nil ? 1 : 0, $1.best)
+            },
             sizes: statement.size.againstLimits(.postgres),
             plan: try await lines(statement, form, plan, request, server.workers, count, on: connection)
         )
