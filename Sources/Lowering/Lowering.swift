@@ -57,13 +57,19 @@ public struct Lowering: Sendable {
         }
     }
 
+    /// What helps where one iteration is too much.
+    var narrower: String {
+        let outputs = step.spec.layerSizes.last ?? 1
+        return "use fewer or narrower layers" + (outputs > 100 ? ", or a label of fewer classes than \(outputs)" : "")
+    }
+
     /// Adds a limit check and the text measures to a planned query.
     func finish(
         _ query: LevelQuery,
         shape: StatementShape,
         iterations: Int = 1,
         tail: SQL = "",
-        advice: (StatementSize) -> String = { _ in "use fewer or narrower layers" },
+        advice: ((StatementSize) -> String)? = nil,
         parallelSafe: Bool
     ) throws(StatementLimitError) -> LoweredStatement {
         let (sql, size) = query.lower(dialect, tail: tail)
@@ -76,12 +82,12 @@ public struct Lowering: Sendable {
         _ size: StatementSize,
         shape: StatementShape,
         iterations: Int?,
-        advice: (StatementSize) -> String = { _ in "use fewer or narrower layers" },
+        advice: ((StatementSize) -> String)? = nil,
         parallelSafe: Bool
     ) throws(StatementLimitError) -> LoweredStatement {
         var size = size
         size.measure(sql.render())
-        try size.check(dialect, shape: shape, advice: advice)
+        try size.check(dialect, shape: shape) { advice?($0) ?? narrower }
         return LoweredStatement(
             shape: shape,
             iterations: iterations,

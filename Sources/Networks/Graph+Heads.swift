@@ -11,19 +11,24 @@ struct HeadGraph {
 
 /// Loss, metric and prediction of a row.
 extension Graph {
-    mutating func head(_ head: Head, on last: Layer, label: NodeID) -> HeadGraph {
-        switch head {
-        case .softmaxCrossEntropy where shape(last.outputs) == .vector(2): twoClasses(last, label: label)
-        case .softmaxCrossEntropy: softmaxCrossEntropy(scores: last.outputs, label: label)
-        case .squaredError: squaredError(scores: last.outputs, label: label)
+    mutating func head(_ spec: NetworkSpec, on last: Layer, label: NodeID) -> HeadGraph {
+        switch spec.head {
+        case .softmaxCrossEntropy where shape(last.outputs) == .vector(2): twoScores(last, label, spec.labelSmoothing)
+        case .softmaxCrossEntropy: manyScores(last.outputs, label, spec.labelSmoothing)
+        case .logistic: oneLogit(last.outputs, label, spec.labelSmoothing)
+        case .squaredError, .absoluteError, .huber: regression(spec.head, last.outputs, label)
         }
     }
 
-    private mutating func softmaxCrossEntropy(scores: NodeID, label: NodeID) -> HeadGraph {
+    private mutating func manyScores(_ scores: NodeID, _ label: NodeID, _ smoothing: Double) -> HeadGraph {
+        guard case .vector(let classes) = shape(scores) else { preconditionFailure("there is one score per class") }
         let softmax = softmax(scores)
+        let labelled = pick(softmax.shifted, at: label)
+        // Of the probability that the label claims, each class gets its share of what is smoothed away.
+        let claimed = smoothed(labelled, toward: sumUnits(softmax.shifted), smoothing, share: 1 / Double(classes))
         let predicted = argmaxUnits(scores)
         let perRow = TrainingStep.PerRow(
-            loss: subtract(log(softmax.total), pick(softmax.shifted, at: label)),
+            loss: subtract(log(softmax.total), claimed),
             metric: select(predicted, equals: label, constant(1), else: constant(0)),
             prediction: divide(softmax.powers, softmax.total),
             predictedClass: predicted
@@ -35,37 +40,74 @@ extension Graph {
     ///
     /// One `exp` instead of two, and half the sums over the rows: by every weight of class 0 the derivative is that by
     /// the weight of class 1, with the other sign.
-    private mutating func twoClasses(_ last: Layer, label: NodeID) -> HeadGraph {
+    private mutating func twoScores(_ last: Layer, _ label: NodeID, _ smoothing: Double) -> HeadGraph {
         let difference = subtract(oneHot(constant(1), count: 2), oneHot(constant(0), count: 2))
         let weights = matmul(difference, transpose(last.weights))
         let bias = sumUnits(multiply(difference, last.biases))
         let logit = add(sumUnits(multiply(last.inputs, weights)), bias)
-        let predicted = select(constant(0), lessThan: logit, constant(1), else: constant(0))
         let softmax = softmax(last.outputs)
+        let binary = binary(logit, label, smoothing, prediction: divide(softmax.powers, softmax.total))
+        let names = softmax.names.merging([weights: "logit_w", bias: "logit_b"]) { _, new in new }
+        return HeadGraph(perRow: binary.perRow, output: logit, names: names.merging(binary.names) { _, new in new })
+    }
+
+    private mutating func oneLogit(_ scores: NodeID, _ label: NodeID, _ smoothing: Double) -> HeadGraph {
+        let logit = sumUnits(scores)
+        let (first, second) = (oneHot(constant(0), count: 2), oneHot(constant(1), count: 2))
+        let prediction = add(multiply(first, logistic(negate(logit))), multiply(second, logistic(logit)))
+        return binary(logit, label, smoothing, prediction: prediction)
+    }
+
+    private mutating func binary(
+        _ logit: NodeID,
+        _ label: NodeID,
+        _ smoothing: Double,
+        prediction: NodeID
+    ) -> HeadGraph {
+        let claimed = smoothed(label, toward: constant(1), smoothing, share: 0.5)
+        let predicted = select(constant(0), lessThan: logit, constant(1), else: constant(0))
         let perRow = TrainingStep.PerRow(
-            loss: subtract(softplus(logit), multiply(label, logit)),
+            loss: subtract(softplus(logit), multiply(claimed, logit)),
             metric: select(predicted, equals: label, constant(1), else: constant(0)),
-            prediction: divide(softmax.powers, softmax.total),
+            prediction: prediction,
             predictedClass: predicted
         )
         let (power, total) = softplusParts(logit)
-        let names = [
-            weights: "logit_w", bias: "logit_b", logit: "logit", power: "power", total: "denominator",
-        ]
-        return HeadGraph(perRow: perRow, output: logit, names: softmax.names.merging(names) { _, new in new })
+        return HeadGraph(
+            perRow: perRow,
+            output: logit,
+            names: [logit: "logit", power: "power", total: "denominator"]
+        )
     }
 
-    private mutating func squaredError(scores: NodeID, label: NodeID) -> HeadGraph {
+    private mutating func regression(_ head: Head, _ scores: NodeID, _ label: NodeID) -> HeadGraph {
         let difference = subtract(sumUnits(scores), label)
         let error = flush(difference, below: TrainingStep.errorThreshold)
         let squared = multiply(error, error)
-        let perRow = TrainingStep.PerRow(
-            loss: multiply(constant(0.5), squared),
-            metric: squared,
-            prediction: scores,
-            predictedClass: nil
-        )
+        let half = constant(0.5)
+        let zero = constant(0)
+        let magnitude = abs(error)
+        let loss =
+            switch head {
+            // Where a row is met exactly it pulls nowhere.
+            case .absoluteError: select(error, equals: zero, zero, else: magnitude)
+            case .huber:
+                select(magnitude, lessThan: constant(1), multiply(half, squared), else: subtract(magnitude, half))
+            case .squaredError, .softmaxCrossEntropy, .logistic: multiply(half, squared)
+            }
+        let perRow = TrainingStep.PerRow(loss: loss, metric: squared, prediction: scores, predictedClass: nil)
         return HeadGraph(perRow: perRow, output: scores, names: [difference: "difference", error: "error"])
+    }
+
+    /// (1 − smoothing)·value + smoothing·share·other
+    private mutating func smoothed(
+        _ value: NodeID,
+        toward other: NodeID,
+        _ smoothing: Double,
+        share: Double
+    ) -> NodeID {
+        guard smoothing > 0 else { return value }
+        return add(multiply(constant(1 - smoothing), value), multiply(constant(smoothing * share), other))
     }
 
     /// Softmax before it is divided. Shifted by the largest score, so that no exponent is positive; the shift cancels

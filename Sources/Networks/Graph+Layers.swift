@@ -25,23 +25,4 @@ extension Graph {
             return Layer(inputs: inputs, weights: weights, biases: biases, sums: sums, outputs: value)
         }
     }
-
-    private mutating func activate(_ activation: Activation, _ x: NodeID) -> NodeID {
-        switch activation {
-        case .relu: maximum(x, constant(0))
-        case .tanh: tanh(x)
-        case .logistic: logistic(x)
-        case .identity: x
-        }
-    }
-
-    /// l2/2 · ΣW² over all weights, biases excluded.
-    mutating func penalty(l2: Double, layout: ParameterLayout, parameters: [NodeID]) -> NodeID {
-        guard l2 > 0 else { return constant(0) }
-        var sum = constant(0)
-        for (block, parameter) in zip(layout.blocks, parameters) where block.kind == .weight {
-            sum = add(sum, sumUnits(multiply(parameter, parameter)))
-        }
-        return multiply(constant(l2 / 2), sum)
-    }
 }

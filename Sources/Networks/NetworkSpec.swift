@@ -9,17 +9,35 @@ public struct NetworkSpec: Sendable, Hashable, Codable {
     public var activations: [Activation]
     /// What the outputs mean and what is minimised.
     public var head: Head
-    /// Adds l2/2 · ΣW² to the mean loss; biases are left out.
+    /// The share of a label's claim that is spread over all classes.
+    public var labelSmoothing: Double
+    /// Adds l1 · Σ|W| to the mean loss; biases are left out.
+    public var l1: Double
+    /// Adds l2/2 · ΣW² to the mean loss; biases are left out. With adamw weights decay by l2 instead.
     public var l2: Double
+    /// The largest norm of the gradient that the solver is given; nil for any.
+    public var clipNorm: Double?
     /// How gradients become steps.
     public var solver: Solver
 
     /// Describes a network.
-    public init(layerSizes: [Int], activations: [Activation], head: Head, l2: Double = 0, solver: Solver) {
+    public init(
+        layerSizes: [Int],
+        activations: [Activation],
+        head: Head,
+        labelSmoothing: Double = 0,
+        l1: Double = 0,
+        l2: Double = 0,
+        clipNorm: Double? = nil,
+        solver: Solver
+    ) {
         self.layerSizes = layerSizes
         self.activations = activations
         self.head = head
+        self.labelSmoothing = labelSmoothing
+        self.l1 = l1
         self.l2 = l2
+        self.clipNorm = clipNorm
         self.solver = solver
     }
 
@@ -31,63 +49,47 @@ public struct NetworkSpec: Sendable, Hashable, Codable {
             throw NetworkSpecError("hidden_layer_sizes", "has a layer of \(width) units; every layer needs at least 1")
         }
         guard layerSizes[0] >= 1 else { throw NetworkSpecError("features", "at least one is needed") }
-        let outputs = layerSizes[layerSizes.count - 1]
-        switch head {
-        case .softmaxCrossEntropy where outputs < 2:
-            throw NetworkSpecError("label", "classification needs at least two classes")
-        case .squaredError where outputs != 1: throw NetworkSpecError("label", "regression has exactly one output")
-        default: break
-        }
+        try head.validate(outputs: layerSizes[layerSizes.count - 1])
         guard activations.count == layerSizes.count - 2 else {
             throw NetworkSpecError(
                 "activation",
                 "has \(activations.count) entries for \(layerSizes.count - 2) hidden layers; give one, or one per layer"
             )
         }
+        guard labelSmoothing >= 0, labelSmoothing < 1 else {
+            throw NetworkSpecError("label_smoothing", "is \(labelSmoothing); it must be at least 0 and below 1")
+        }
+        guard l1 >= 0, l1.isFinite else { throw NetworkSpecError("l1_reg", "is \(l1); it must be 0 or more") }
         guard l2 >= 0, l2.isFinite else { throw NetworkSpecError("l2_reg", "is \(l2); it must be 0 or more") }
+        if let clipNorm, !(clipNorm > 0 && clipNorm.isFinite) {
+            throw NetworkSpecError("clip_norm", "is \(clipNorm); it must be above 0")
+        }
         try solver.validate()
     }
 }
 
 /// What a hidden unit does with the sum of its inputs.
 public enum Activation: String, Sendable, Hashable, Codable, CaseIterable {
+    /// max(x, 0)
     case relu
+    /// x, or 0.01·x below 0
+    case leakyRelu = "leaky_relu"
+    /// x, or e^x − 1 below 0
+    case elu
+    /// x times the probability that a normal number is below x, in the form with tanh (Hendrycks and Gimpel 2016)
+    case gelu
+    /// ln(1 + e^x)
+    case softplus
     case tanh
+    /// 1 / (1 + e^−x)
     case logistic
     case identity
-}
 
-/// What the outputs mean, and the loss per row.
-public enum Head: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Outputs are one score per class; the loss is −ln of the softmax probability of the labelled class.
-    case softmaxCrossEntropy = "cross_entropy"
-    /// One output; the loss is half the squared difference to the label, as in scikit-learn.
-    case squaredError = "squared_error"
-}
-
-/// How gradients become steps.
-public enum Solver: Sendable, Hashable, Codable {
-    /// Stochastic gradient descent: v ← momentum·v − rate·g; w ← w + v, or w + momentum·v − rate·g with Nesterov.
-    case sgd(momentum: Double, nesterov: Bool)
-    /// Adam, with bias correction (Kingma and Ba 2015, algorithm 1).
-    case adam(beta1: Double, beta2: Double, epsilon: Double)
-
-    func validate() throws(NetworkSpecError) {
+    /// Whether it passes on what is positive and little else, so that sums have half the variance behind it.
+    public var isRectifier: Bool {
         switch self {
-        case .sgd(let momentum, _):
-            guard momentum >= 0, momentum < 1 else {
-                throw NetworkSpecError("momentum", "is \(momentum); it must be at least 0 and below 1")
-            }
-        case .adam(let beta1, let beta2, let epsilon):
-            guard beta1 >= 0, beta1 < 1 else {
-                throw NetworkSpecError("beta1", "is \(beta1); it must be at least 0 and below 1")
-            }
-            guard beta2 >= 0, beta2 < 1 else {
-                throw NetworkSpecError("beta2", "is \(beta2); it must be at least 0 and below 1")
-            }
-            guard epsilon > 0, epsilon.isFinite else {
-                throw NetworkSpecError("epsilon", "is \(epsilon); it must be above 0")
-            }
+        case .relu, .leakyRelu, .elu, .gelu, .softplus: true
+        case .tanh, .logistic, .identity: false
         }
     }
 }

@@ -23,7 +23,7 @@ public struct TrainingStep: Sendable {
     public struct PerRow: Sendable {
         /// The loss.
         public let loss: NodeID
-        /// 1 where the prediction is the label, else 0; the squared error for regression.
+        /// 1 where the prediction is the label, else 0; the squared error for regression, whatever the loss.
         public let metric: NodeID
         /// Class probabilities, or the predicted value. Shape (outputs).
         public let prediction: NodeID
@@ -93,7 +93,7 @@ public struct TrainingStep: Sendable {
 
         let parameters = parameterSlots.map { graph.input($0) }
         let layers = graph.forward(graph.input(features), parameters: parameters, activations: spec.activations)
-        let head = graph.head(spec.head, on: layers[layers.count - 1], label: graph.input(label))
+        let head = graph.head(spec, on: layers[layers.count - 1], label: graph.input(label))
         let perRow = head.perRow
         let (gradients, deltas) = try graph.gradient(of: perRow.loss, by: parameters)
         let sums = Sums(
@@ -103,19 +103,23 @@ public struct TrainingStep: Sendable {
             gradients: gradients
         )
 
-        let penalty = graph.penalty(l2: spec.l2, layout: layout, parameters: parameters)
+        let penalty = graph.penalty(spec, layout: layout, parameters: parameters)
         let penaltyGradients = try graph.gradient(of: penalty, by: parameters).byInput
         let means = zip(gradients, penaltyGradients).map { sum, regulariser in
             graph.add(graph.divide(sum, sums.rows), regulariser)
         }
         let flushedMeans = means.map { graph.flush($0) }
+        let clipping = spec.clipNorm.map { graph.clipped(flushedMeans, norm: $0) }
         let stepping = graph.step(
             spec.solver,
-            parameters: parameters,
-            slots: parameterSlots,
-            gradients: flushedMeans,
-            rate: graph.input(learningRate),
-            iteration: graph.input(iteration)
+            SolverInputs(
+                parameters: parameters,
+                slots: parameterSlots,
+                gradients: clipping?.gradients ?? flushedMeans,
+                rate: graph.input(learningRate),
+                iteration: graph.input(iteration)
+            ),
+            weightDecay: spec.l2
         )
         self.update = Update(
             loss: graph.add(graph.divide(sums.loss, sums.rows), penalty),
@@ -144,6 +148,7 @@ public struct TrainingStep: Sendable {
         names[sums.rows] = "n"
         names[penalty] = "penalty"
         names.merge(stepping.names) { first, _ in first }
+        names.merge(clipping?.names ?? [:]) { first, _ in first }
         for (index, slot) in parameterSlots.enumerated() {
             names[gradients[index]] = "d_\(slot.name)"
             names[means[index]] = "g_\(slot.name)"

@@ -14,7 +14,7 @@ import Testing
 
     private func spec(_ activation: Activation, _ head: Head, hidden: Int, solver: Solver) -> NetworkSpec {
         NetworkSpec(
-            layerSizes: [2] + [Int](repeating: 2, count: hidden) + [head == .squaredError ? 1 : 3],
+            layerSizes: [2] + [Int](repeating: 2, count: hidden) + [head.outputs(classes: 3)],
             activations: [Activation](repeating: activation, count: hidden),
             head: head,
             l2: 1e-3,
@@ -25,7 +25,7 @@ import Testing
     private func rows(_ spec: NetworkSpec, _ values: [Double]) -> SampleRows {
         SampleRows(
             features: (0..<60).map { values[($0 * 7 + $0 / 5) % values.count] },
-            labels: (0..<30).map { spec.head == .squaredError ? 0 : Double($0 % 3) },
+            labels: (0..<30).map { spec.head.isClassification ? Double($0 % (spec.head == .logistic ? 2 : 3)) : 0 },
             width: 2
         )
     }
@@ -61,7 +61,7 @@ import Testing
         let spec = spec(activation, head, hidden: hidden, solver: .sgd(momentum: 0.9, nesterov: true))
         let rows = rows(spec, [1e3, -1e3, 0, 1, -1e3, 1e3, 1e-3])
         // Errors of a regression have no bound, and a step as large as they are would diverge, as it should.
-        let rate = head == .squaredError ? 1e-30 : 1e-3
+        let rate = head.isClassification ? 1e-3 : 1e-30
         try await train(spec, rows, weights: { [50, -50, 50, 50, -50][$0 % 5] }, rate: rate, iterations: 2)
     }
 

@@ -59,6 +59,14 @@ import Testing
             "beta2 is nan; it must be at least 0 and below 1"
         ),
         (changed { $0.solver = .adam(beta1: 0.9, beta2: 0.9, epsilon: 0) }, "epsilon is 0.0; it must be above 0"),
+        (changed { $0.solver = .adagrad(epsilon: 0) }, "epsilon is 0.0; it must be above 0"),
+        (
+            changed { $0.solver = .rmsprop(rho: 1, epsilon: 1e-8) }, "rho is 1.0; it must be at least 0 and below 1"
+        ),
+        (changed { $0.head = .logistic }, "loss logistic has exactly one output"),
+        (changed { $0.l1 = -1 }, "l1_reg is -1.0; it must be 0 or more"),
+        (changed { $0.clipNorm = 0 }, "clip_norm is 0.0; it must be above 0"),
+        (changed { $0.labelSmoothing = 1 }, "label_smoothing is 1.0; it must be at least 0 and below 1"),
     ]
 
     @Test(arguments: refused.indices)
@@ -84,8 +92,11 @@ import Testing
         #expect(Set(specs.flatMap(\.activations)) == Set(Activation.allCases))
         #expect(Set(specs.map(\.head)) == Set(Head.allCases))
         #expect(Set(specs.map(\.l2)) == [0, 1e-3])
-        #expect(Set(specs.map(\.solver)).count == 4)
+        #expect(Set(specs.map(\.l1)) == [0, 1e-3])
+        #expect(Set(specs.map(\.labelSmoothing)) == [0, 0.1])
+        #expect(Set(specs.map(\.clipNorm)) == [nil, 0.5])
+        #expect(Set(specs.map(\.solver)).count == 7)
         let pairs = Set(specs.map { "\($0.head) \($0.solver)" })
-        #expect(pairs.count == 8, "every solver with every head")
+        #expect(pairs.count == 35, "every solver with every head")
     }
 }

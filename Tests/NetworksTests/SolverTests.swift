@@ -7,8 +7,22 @@ import Testing
 /// The network is y = w·x + b with w = 0.5, b = 0.25; the point x = 2, y = 3; the loss e²/2 with e = w·x + b − y. So
 /// the first gradient is (e·x, e) = (−3.5, −1.75). The rate is 0.1.
 @Suite struct SolverTests {
-    private func train(_ solver: Solver, l2: Double = 0, steps: Int = 2) throws -> [ReferenceTraining] {
-        let spec = NetworkSpec(layerSizes: [1, 1], activations: [], head: .squaredError, l2: l2, solver: solver)
+    private func train(
+        _ solver: Solver,
+        l1: Double = 0,
+        l2: Double = 0,
+        clipNorm: Double? = nil,
+        steps: Int = 2
+    ) throws -> [ReferenceTraining] {
+        let spec = NetworkSpec(
+            layerSizes: [1, 1],
+            activations: [],
+            head: .squaredError,
+            l1: l1,
+            l2: l2,
+            clipNorm: clipNorm,
+            solver: solver
+        )
         var training = ReferenceTraining(step: try TrainingStep(spec), weights: [0.5, 0.25])
         return (0..<steps).map { _ in
             _ = training.iterate(features: [2], labels: [3], learningRate: 0.1)
@@ -32,6 +46,49 @@ import Testing
     /// The penalty pulls at w alone: the first gradient is (−3.5 + 0.5·0.5, −1.75).
     @Test func gradientDescentWithPenalty() throws {
         expect(try train(.sgd(momentum: 0, nesterov: false), l2: 0.5)[0].weights, [0.825, 0.425])
+    }
+
+    /// The same with |w|, whose slope is 1: −3.5 + 0.5.
+    @Test func gradientDescentWithL1() throws {
+        expect(try train(.sgd(momentum: 0, nesterov: false), l1: 0.5)[0].weights, [0.8, 0.425])
+    }
+
+    /// (−3.5, −1.75) has the norm 3.9131; clipped to 1 it is (−2, −1)/√5. A gradient that is shorter stays as it is.
+    @Test func clipping() throws {
+        let clipped = try train(.sgd(momentum: 0, nesterov: false), clipNorm: 1)
+        expect(clipped[0].weights, [0.5 + 0.08944271909999159, 0.25 + 0.04472135954999579])
+        expect(try train(.sgd(momentum: 0, nesterov: false), clipNorm: 4)[0].weights, [0.85, 0.425])
+    }
+
+    /// Tieleman and Hinton 2012, lecture 6.5; √s + ε as in PyTorch's `RMSprop`. s = 0.1·3.5² at first.
+    @Test func rmsprop() throws {
+        let steps = try train(.rmsprop(rho: 0.9, epsilon: 1e-8))
+        expect(steps[0].state, [1.225, 0.30625])
+        expect(steps[0].weights, [0.8162277631596951, 0.5662277603025523])
+        expect(steps[1].state, [1.3593433900556047, 0.33983584751390117])
+        expect(steps[1].weights, [0.9536856310100448, 0.7036856269739259])
+    }
+
+    /// Duchi, Hazan and Singer 2011; PyTorch's `Adagrad` with no decay. The first move is the rate, but for ε.
+    @Test func adagrad() throws {
+        let steps = try train(.adagrad(epsilon: 1e-8))
+        expect(steps[0].state, [12.25, 3.0625])
+        expect(steps[0].weights, [0.5999999997142857, 0.3499999994285714])
+        expect(steps[1].state, [20.660000013257143, 5.165000003314286])
+        expect(steps[1].weights, [0.663801786078767, 0.41380178565268494])
+    }
+
+    /// Loshchilov and Hutter 2019, algorithm 2; PyTorch's `AdamW`: Adam's step, and w loses 0.1·0.5·w. The bias does not,
+    /// and neither moment has seen the decay.
+    @Test func adamw() throws {
+        let steps = try train(.adamw(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), l2: 0.5)
+        expect(steps[0].weights, [0.5749999997142857, 0.3499999994285714])
+        expect(steps[0].state, [-0.35, -0.175, 0.01225, 0.0030625])
+        expect(steps[1].weights, [0.6455555811455311, 0.44930558054086384])
+        expect(
+            steps[1].state,
+            [-0.6150000002285714, -0.3075000001142857, 0.021237750013714286, 0.005309437503428572]
+        )
     }
 
     /// v ← 0.9·v − rate·g; w ← w + v (Sutskever et al. 2013, equations 1 and 2; scikit-learn's `SGDOptimizer`).

@@ -36,38 +36,57 @@ import Testing
         #expect(kinks <= sample.weights.count / 5, "\(sample): \(kinks) kinks")
     }
 
-    /// (Σ over rows)/n + l2·W, from the parts that the step names.
+    /// (Σ over rows)/n + l2·W + l1·sign W, from the parts that the step names.
     private func meanGradient(_ step: TrainingStep, _ sample: NetworkSample, _ rows: SampleRows) -> [Double] {
         let sums = ReferenceTraining(step: step, weights: sample.weights)
             .evaluate(step.sums.gradients, features: rows.features, labels: rows.labels)
         return zip(step.layout.blocks, sums).flatMap { block, sum in
             sum.values.enumerated().map { index, value in
-                let regular = block.kind == .weight ? sample.spec.l2 * sample.weights[block.offset + index] : 0
-                return value / Double(rows.count) + regular
+                let mean = value / Double(rows.count)
+                guard block.kind == .weight else { return mean }
+                let weight = sample.weights[block.offset + index]
+                let l2 = sample.spec.solver.decaysWeights ? 0 : sample.spec.l2
+                return mean + l2 * weight + sample.spec.l1 * (weight < 0 ? -1 : 1)
             }
         }
     }
 
     @Test(arguments: Head.allCases)
     func measuresAreMeansOverTheRows(head: Head) throws {
-        let regression = head == .squaredError
+        let outputs = head.outputs(classes: 3)
         let spec = NetworkSpec(
-            layerSizes: [1, regression ? 1 : 3],
+            layerSizes: [1, outputs],
             activations: [],
             head: head,
             l2: 0.5,
             solver: .sgd(momentum: 0, nesterov: false)
         )
         let step = try TrainingStep(spec)
-        let reference = ReferenceTraining(step: step, weights: regression ? [2, 1] : [1, 0, -1, 0, 0.5, 0])
+        let reference = ReferenceTraining(step: step, weights: outputs == 1 ? [2, 1] : [1, 0, -1, 0, 0.5, 0])
         let nodes = [step.update.loss, step.update.metric, step.perRow.prediction]
-        let values = reference.evaluate(nodes, features: [1, -1], labels: [1, 2]).map(\.values)
+        let values = reference.evaluate(nodes, features: [1, -1], labels: head == .logistic ? [0, 1] : [1, 2]).map(
+            \.values
+        )
         switch head {
         case .squaredError:
             // Predictions 3 and −1; errors 2 and −3; penalty 0.5/2·2².
             #expect(values[2] == [3, -1])
             #expect(values[1] == [6.5])
             #expect(values[0] == [6.5 / 2 + 1])
+        case .absoluteError:
+            #expect(values[2] == [3, -1])
+            #expect(values[1] == [6.5])
+            #expect(values[0] == [2.5 + 1])
+        case .huber:
+            // Both errors are beyond 1: their magnitudes, less ½.
+            #expect(values[0] == [2 + 1])
+            #expect(values[1] == [6.5])
+        case .logistic:
+            // Logits 3 and −1: both rows are on the wrong side, with −ln(1 − σ(3)) and −ln σ(−1).
+            #expect(values[1] == [0])
+            #expect(relativeDifference(values[2][1], 0.9525741268224334) < 1e-15)
+            #expect(relativeDifference(values[2][0] + values[2][1], 1) < 1e-15)
+            #expect(relativeDifference(values[0][0], (3.048587351573742 + 1.3132616875182228) / 2 + 1) < 1e-15)
         case .softmaxCrossEntropy:
             // Scores (1, 0.5, −1) and (−1, 0.5, 1): the first row's class 1 is not the largest, the second's 2 is.
             #expect(values[1] == [0.5])

@@ -10,24 +10,27 @@ public struct NetworkSample: Sendable, CustomStringConvertible {
     public let learningRate: Double
 
     /// How many samples it takes until every option has been used, alone and beside most of the others.
-    public static let count = 24
+    public static let count = 35
 
     /// Makes the sample.
     public init(_ number: Int) {
         var random = SeededGenerator(seed: UInt64(number) &+ 0x5eed)
         let hidden = number % 4
-        let head = Head.allCases[number / 4 % 2]
+        let head = Head.allCases[number % Head.allCases.count]
         let widths = (0..<hidden).map { _ in 1 + random.index(below: 4) }
         let activations = (0..<hidden).map { Activation.allCases[(number / 3 + $0) % Activation.allCases.count] }
-        let outputs = head == .squaredError ? 1 : 2 + number % 3
+        let outputs = head.outputs(classes: 2 + number % 3)
         self.number = number
         self.learningRate = [0.5, 0.1, 0.05, 0.02][(number / 2) % 4]
         self.spec = NetworkSpec(
             layerSizes: [1 + random.index(below: 5)] + widths + [outputs],
             activations: activations,
             head: head,
+            labelSmoothing: number % 5 == 1 ? 0.1 : 0,
+            l1: number % 4 == 1 ? 1e-3 : 0,
             l2: number % 3 == 0 ? 0 : 1e-3,
-            solver: Self.solvers[(number + number / 4) % Self.solvers.count]
+            clipNorm: number % 7 == 2 ? 0.5 : nil,
+            solver: Self.solvers[number / Head.allCases.count % Self.solvers.count]
         )
         self.weights = ParameterLayout(layerSizes: spec.layerSizes).blocks.flatMap { block in
             (0..<block.count).map { _ in block.kind == .weight ? random.normal() * 0.7 : random.uniform(-0.2...0.2) }
@@ -39,6 +42,9 @@ public struct NetworkSample: Sendable, CustomStringConvertible {
         .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8),
         .sgd(momentum: 0.9, nesterov: false),
         .sgd(momentum: 0.9, nesterov: true),
+        .rmsprop(rho: 0.9, epsilon: 1e-8),
+        .adagrad(epsilon: 1e-8),
+        .adamw(beta1: 0.9, beta2: 0.999, epsilon: 1e-8),
     ]
 
     public var description: String { "network \(number): \(spec.layerSizes) \(spec)" }

@@ -87,10 +87,10 @@ public struct SampleRows: Sendable {
     /// The class or the value that belongs to a signal.
     public static func label(_ spec: NetworkSpec, _ signal: Double) -> Double {
         switch spec.head {
-        case .softmaxCrossEntropy:
-            let classes = spec.layerSizes[spec.layerSizes.count - 1]
+        case .softmaxCrossEntropy, .logistic:
+            let classes = max(2, spec.layerSizes[spec.layerSizes.count - 1])
             return Double(Int(((signal + 1.5) / 3 * Double(classes)).clamped(to: 0...Double(classes - 1))))
-        case .squaredError: return abs(signal) < 0.2 ? 0 : signal
+        case .squaredError, .absoluteError, .huber: return abs(signal) < 0.2 ? 0 : signal
         }
     }
 }

@@ -33,8 +33,9 @@ extension Lowering {
             size,
             shape: .block,
             iterations: iterations,
-            advice: { _ in
-                iterations > 1 ? "use a smaller block_size, or shape recursive" : "use fewer or narrower layers"
+            advice: { size in
+                let isTooLong = iterations > 1 && size.targetList <= dialect.maximumTargetList
+                return isTooLong ? "use a smaller block_size, or shape recursive" : narrower
             },
             parallelSafe: false
         )

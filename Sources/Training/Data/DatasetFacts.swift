@@ -104,7 +104,8 @@ struct DatasetFacts: Sendable {
     private static func check(_ dataset: Dataset, on connection: Connection) async throws -> Int {
         let numeric = dataset.task == .regression ? dataset.features + [dataset.label] : dataset.features
         let columns = try numeric.map { try Identifier($0) }
-        let every = try (dataset.features + [dataset.label]).map { try Identifier($0) }
+        let names = dataset.features + [dataset.label]
+        let every = try names.map { try Identifier($0) }
         let counts: Rows
         do {
             counts = try await connection.query(
@@ -130,13 +131,15 @@ struct DatasetFacts: Sendable {
         guard rows > 0 else {
             throw TrainingError(.emptyTable, "\(dataset.title) has no rows to learn from", field: "source")
         }
-        let nulls = try zip(every, row.decode([Int].self, "nulls")).filter { $1 > 0 }
+        let nulls = try zip(names, row.decode([Int].self, "nulls")).filter { $1 > 0 }
         guard nulls.isEmpty else {
             throw TrainingError(
                 .nullValues,
                 "there are NULLs among the \(rows) rows of \(dataset.title): "
                     + nulls.map { "\($1) in \"\($0)\"" }.joined(separator: ", "),
-                hint: "leave the column out of \"features\", or train on a view without them"
+                hint: nulls.contains { $0.0 != dataset.label }
+                    ? "leave the column out of \"features\", or train on a view without them"
+                    : "train on a view of the rows that have a label"
             )
         }
         let nonFinite = try zip(columns, row.decode([Int].self, "non_finite")).filter { $1 > 0 }

@@ -81,7 +81,7 @@ struct OptionReader {
     static func choose<T: RawRepresentable & CaseIterable>(
         _ name: String,
         _ text: String,
-        planned: [String],
+        planned: [String] = [],
         also: [String] = []
     ) throws(TrainingError) -> T where T.RawValue == String {
         if let value = T(rawValue: text) { return value }

@@ -13,6 +13,9 @@ extension TrainingRequest {
             "hidden_layer_sizes": .array(hiddenLayerSizes.map(JSON.integer)),
             "activation": .array(activations.map { .string($0.rawValue) }),
             "learning_rate_init": .number(learningRate),
+            "loss": .string(head(dataset.task).rawValue),
+            "label_smoothing": .number(labelSmoothing),
+            "l1_reg": .number(l1),
             "l2_reg": .number(l2),
             "max_iter": .integer(maxIter),
             "tol": .number(tol),
@@ -22,6 +25,7 @@ extension TrainingRequest {
             "shape": .string(shape?.rawValue ?? "auto"),
         ]
         if let name { json.set("name", .string(name)) }
+        if let clipNorm { json.set("clip_norm", .number(clipNorm)) }
         if let blockSize { json.set("block_size", .integer(blockSize)) }
         switch batchSize {
         case .auto: json.set("batch_size", "auto")
@@ -30,17 +34,7 @@ extension TrainingRequest {
         }
         json.set("shuffle", .string(shuffle.rawValue))
         json.set("deterministic", .bool(isDeterministic))
-        switch solver {
-        case .sgd(let momentum, let nesterov):
-            json.set("solver", "sgd")
-            json.set("momentum", .number(momentum))
-            json.set("nesterov", .bool(nesterov))
-        case .adam(let beta1, let beta2, let epsilon):
-            json.set("solver", "adam")
-            json.set("beta1", .number(beta1))
-            json.set("beta2", .number(beta2))
-            json.set("epsilon", .number(epsilon))
-        }
+        for (name, value) in solver.options { json.set(name, value) }
         switch initialization {
         case .he: json.set("init", "he")
         case .glorot: json.set("init", "glorot")

@@ -9,18 +9,33 @@ extension TrainingRequest {
         var options = try OptionReader(body)
         try refuseUnbuilt(&options)
         name = try options.string("name")
+        if let name, name.count > 200 {
+            throw TrainingError(
+                .invalidOption,
+                "name has \(name.count) characters; at most 200 are kept",
+                field: "name"
+            )
+        }
         source = try DataSource(options.value("source"))
         let defaults = Defaults(source)
 
         features = try options.strings("features")
         label = try Self.label(&options, source)
-        task = try options.choice("task", TaskKind.self)
+        let askedTask = try options.choice("task", TaskKind.self)
+        loss = try Self.loss(&options, askedTask)
+        task = askedTask ?? loss.map { $0.isClassification ? .classification : .regression }
         hiddenLayerSizes = try Self.layers(&options) ?? defaults.hiddenLayerSizes
         activations = try Self.activations(&options, layers: hiddenLayerSizes.count)
-        solver = try Self.solver(&options, defaults)
+        solver = try Solver(&options, unasked: defaults.solver, momentum: defaults.momentum)
         learningRate =
             try options.number("learning_rate_init", 1e-100...1e6, "a number from 1e-100 to 1e6")
             ?? defaults.learningRate(for: solver)
+        labelSmoothing = try options.number("label_smoothing", 0..<1.0, "a number from 0 to below 1") ?? 0
+        if labelSmoothing > 0, task == .regression {
+            try Self.refuse(["label_smoothing": true], "a regression", "a classification")
+        }
+        l1 = try options.number("l1_reg", 0...1e6, "a number from 0 to 1e6") ?? 0
+        clipNorm = try options.number("clip_norm", 1e-100...1e100, "a number from 1e-100 to 1e100")
         l2 = try options.number("l2_reg", 0...1e6, "a number from 0 to 1e6") ?? defaults.l2
         maxIter = try options.integer("max_iter", 1...1_000_000) ?? defaults.maxIter
         tol = try options.number("tol", 0...1e6, "a number from 0 to 1e6") ?? defaults.tol
@@ -29,13 +44,13 @@ extension TrainingRequest {
         seed = try options.integer("seed", 0...(1 << 53)) ?? defaults.seed
         let isArticle =
             hiddenLayerSizes == defaults.hiddenLayerSizes && label == ExampleData.label && task != .regression
-            && (features?.count ?? 2) == 2
+            && loss != .logistic && (features?.count ?? 2) == 2
         initialization = try Self.initialization(&options, unasked: defaults.initialization(isArticle: isArticle))
         (shape, blockSize) = try Self.shape(&options)
         batchSize = try Self.batchSize(&options, shape) ?? defaults.batchSize
         shuffle = try options.choice("shuffle", Shuffle.self) ?? .once
         isDeterministic = try options.bool("deterministic") ?? false
-        if shuffle == .everyEpoch, batchSize == .full {
+        if shuffle == .everyEpoch, batchSize == .full || shape == .window {
             try Self.refuse(["shuffle": true], "a run that reads all rows in every iteration", "a batch_size")
         }
         try options.finish()
@@ -103,15 +118,14 @@ extension TrainingRequest {
     }
 
     private static func activations(_ options: inout OptionReader, layers: Int) throws(TrainingError) -> [Activation] {
-        let planned = ["leaky_relu", "elu", "softplus", "gelu"]
         guard let value = options.value("activation") else { return Array(repeating: .relu, count: layers) }
         if let text = value.stringValue {
-            let activation: Activation = try OptionReader.choose("activation", text, planned: planned)
+            let activation: Activation = try OptionReader.choose("activation", text)
             return Array(repeating: activation, count: layers)
         }
         var chosen: [Activation] = []
         for text in try options.strings("activation") ?? [] {
-            chosen.append(try OptionReader.choose("activation", text, planned: planned))
+            chosen.append(try OptionReader.choose("activation", text))
         }
         guard chosen.count == layers else {
             throw TrainingError(
@@ -123,22 +137,16 @@ extension TrainingRequest {
         return chosen
     }
 
-    private static func solver(_ options: inout OptionReader, _ defaults: Defaults) throws(TrainingError) -> Solver {
-        let kind = try options.choice("solver", SolverKind.self, planned: ["rmsprop", "adagrad", "adamw"])
-        let unit = 0..<1.0
-        let momentum = try options.number("momentum", unit, "a number from 0 to below 1")
-        let nesterov = try options.bool("nesterov")
-        let beta1 = try options.number("beta1", unit, "a number from 0 to below 1")
-        let beta2 = try options.number("beta2", unit, "a number from 0 to below 1")
-        let epsilon = try options.number("epsilon", Double.leastNormalMagnitude...1, "a number above 0, at most 1")
-        switch kind ?? defaults.solver {
-        case .sgd:
-            try refuse(["beta1": beta1 != nil, "beta2": beta2 != nil, "epsilon": epsilon != nil], "solver sgd", "adam")
-            return .sgd(momentum: momentum ?? defaults.momentum, nesterov: nesterov ?? true)
-        case .adam:
-            try refuse(["momentum": momentum != nil, "nesterov": nesterov != nil], "solver adam", "sgd")
-            return .adam(beta1: beta1 ?? 0.9, beta2: beta2 ?? 0.999, epsilon: epsilon ?? 1e-8)
-        }
+    private static func loss(_ options: inout OptionReader, _ task: TaskKind?) throws(TrainingError) -> Head? {
+        guard let loss = try options.choice("loss", Head.self) else { return nil }
+        guard let task, (task == .classification) != loss.isClassification else { return loss }
+        let fitting = Head.allCases.filter { $0.isClassification == (task == .classification) }.map(\.rawValue)
+        throw TrainingError(
+            .irrelevantOption,
+            "loss \(loss.rawValue) is not one of a \(task.rawValue)",
+            field: "loss",
+            hint: "choose \(fitting.joined(separator: " or "))"
+        )
     }
 
     private static func refuse(
@@ -219,7 +227,7 @@ extension TrainingRequest {
         guard let size = value.intValue, (1...1_000_000_000).contains(size) else {
             throw TrainingError(
                 .invalidOption,
-                "batch_size is \(value.compact); it must be auto, full, or a number of rows",
+                "batch_size is \(value.compact); it must be auto, full, or a number of rows from 1 to 1,000,000,000",
                 field: "batch_size"
             )
         }
@@ -235,7 +243,6 @@ extension TrainingRequest {
     }
 }
 
-private enum SolverKind: String, CaseIterable { case sgd, adam }
 private enum InitKind: String, CaseIterable { case he, glorot, normal, weights }
 
 /// What stands in for options that are left out.
@@ -288,8 +295,8 @@ private struct Defaults {
         return initialization
     }
 
-    /// The article's rate belongs to plain descent; adam would overshoot with it.
+    /// The article's rate belongs to plain descent; the others would overshoot with it.
     func learningRate(for solver: Solver) -> Double {
-        if case .adam = solver { 0.001 } else { rate }
+        if case .sgd = solver { rate } else { 0.001 }
     }
 }

@@ -22,8 +22,16 @@ public struct TrainingRequest: Sendable {
     public var solver: Solver
     /// The learning rate.
     public var learningRate: Double
-    /// l2/2 · ΣW² is added to the mean loss.
+    /// What is minimised; nil means by the task.
+    public var loss: Head?
+    /// The share of a label's claim that is spread over all classes.
+    public var labelSmoothing: Double
+    /// l1 · Σ|W| is added to the mean loss.
+    public var l1: Double
+    /// l2/2 · ΣW² is added to the mean loss; with adamw weights decay by it instead.
     public var l2: Double
+    /// The largest norm of the gradient that the solver is given.
+    public var clipNorm: Double?
     /// Epochs at most.
     public var maxIter: Int
     /// A smaller gain in loss than this counts as none; 0 never stops early.
@@ -49,14 +57,26 @@ public struct TrainingRequest: Sendable {
 }
 
 extension TrainingRequest {
+    /// What is minimised when the task is known.
+    func head(_ task: TaskKind) -> Head {
+        switch task {
+        case .classification: loss ?? .softmaxCrossEntropy
+        case .regression: loss ?? .squaredError
+        }
+    }
+
     /// The network, once the data has told how many inputs and outputs there are.
     func network(task: TaskKind, layerSizes: [Int]) -> NetworkSpec {
-        let head: Head =
-            switch task {
-            case .classification: .softmaxCrossEntropy
-            case .regression: .squaredError
-            }
-        return NetworkSpec(layerSizes: layerSizes, activations: activations, head: head, l2: l2, solver: solver)
+        NetworkSpec(
+            layerSizes: layerSizes,
+            activations: activations,
+            head: head(task),
+            labelSmoothing: labelSmoothing,
+            l1: l1,
+            l2: l2,
+            clipNorm: clipNorm,
+            solver: solver
+        )
     }
 }
 
@@ -83,6 +103,6 @@ public enum Initialization: Sendable, Hashable {
     case normal(scale: Double)
     /// These, in the documented order of parameters.
     case weights([Double])
-    /// He for layers with relu, Glorot for others.
+    /// He for layers with relu and its kin, Glorot for others.
     case byActivation
 }

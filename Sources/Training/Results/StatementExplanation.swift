@@ -39,12 +39,7 @@ struct Explainer {
         )
         let form = form(shape, plan)
         if form.shape == .window, plan.batching.isPartial {
-            throw TrainingError(
-                .irrelevantOption,
-                "run \(run.id) has mini-batches, and shape window reads all rows",
-                field: "shape",
-                hint: "choose shape recursive, block or step"
-            )
+            throw StatementText.noBatches(run.id)
         }
         let count = request.blockSize ?? TrainingPlan.defaultBlockSize
         let statement = try plan.statement(form.shape, iterations: count)

@@ -25,8 +25,8 @@ struct StatementText {
                 hint: "leave it out, or ask for shape recursive, block or window"
             )
         }
-        var batching = request.batching(rows: facts.rows)
-        if shape == .window { batching = batching.whole }
+        let batching = request.batching(rows: facts.rows)
+        try checkBatches(shape, iterations ?? 1, batching, request)
         let rows = try Snapshot.content(of: dataset, facts)
         // What is read again and again, or in parts, is put aside first; a single pass reads the source.
         let isPutAside = batching.isPartial || shape == .block || shape == .recursive
@@ -37,7 +37,7 @@ struct StatementText {
         let network = request.network(task: run.task, layerSizes: parameters.layerSizes)
         let lowering = Lowering(try TrainingStep(network))
         let count = shape == .step ? 1 : iterations ?? request.blockSize ?? TrainingPlan.defaultBlockSize
-        let statement = try TrainingPlan.limited { () throws(StatementLimitError) in
+        let statement = try TrainingPlan.limited(length: "iterations") { () throws(StatementLimitError) in
             try lowering.statement(shape, source, iterations: count)
         }
         let rendered = statement.sql.render(inliningValues: true)
@@ -63,6 +63,36 @@ struct StatementText {
             DEALLOCATE \(name);
             \(isPutAside ? "DROP TABLE \(Self.snapshot.quoted);\n" : "")
             """
+    }
+
+    /// Refuses what would train on other rows than the run.
+    private func checkBatches(
+        _ shape: StatementShape,
+        _ iterations: Int,
+        _ batching: Batching,
+        _ request: TrainingRequest
+    ) throws(TrainingError) {
+        guard batching.isPartial else { return }
+        if shape == .window { throw Self.noBatches(run.id) }
+        if request.shuffle == .everyEpoch, iterations > batching.count {
+            throw TrainingError(
+                .irrelevantOption,
+                "run \(run.id) shuffles its rows every epoch, between statements, and an epoch has \(batching.count) "
+                    + "iterations",
+                field: "iterations",
+                hint: "ask for at most \(batching.count)"
+            )
+        }
+    }
+
+    /// Shape `window` and mini-batches do not go together.
+    static func noBatches(_ run: Int) -> TrainingError {
+        TrainingError(
+            .irrelevantOption,
+            "run \(run) has mini-batches, and shape window reads all rows",
+            field: "shape",
+            hint: "choose shape recursive, block or step"
+        )
     }
 
     /// A temporary table: only the session that makes it sees it.

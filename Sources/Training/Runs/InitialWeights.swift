@@ -27,11 +27,11 @@ enum InitialWeights {
         }
         return layout.blocks.flatMap { block -> [Double] in
             guard block.kind == .weight else { return Array(repeating: 0, count: block.count) }
-            let isRelu = block.layer <= activations.count && activations[block.layer - 1] == .relu
+            let isRectified = block.layer <= activations.count && activations[block.layer - 1].isRectifier
             return (0..<block.count).map { _ in
                 switch initialization {
                 case .he: random.normal() * (2 / Double(block.inputs)).squareRoot()
-                case .byActivation where isRelu: random.normal() * (2 / Double(block.inputs)).squareRoot()
+                case .byActivation where isRectified: random.normal() * (2 / Double(block.inputs)).squareRoot()
                 case .glorot, .byActivation, .weights:
                     (2 * random.uniform() - 1) * (6 / Double(block.inputs + block.units)).squareRoot()
                 case .normal(let scale): random.normal() * scale

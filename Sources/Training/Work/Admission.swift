@@ -20,9 +20,18 @@ struct Admission {
 
     private func checkNetwork(_ dataset: Dataset) throws {
         // The number of classes is not known yet; two is the least.
-        let sizes = [dataset.features.count] + request.hiddenLayerSizes + [dataset.task == .classification ? 2 : 1]
+        let sizes =
+            [dataset.features.count] + request.hiddenLayerSizes + [request.head(dataset.task).outputs(classes: 2)]
         let parameters = ParameterLayout(layerSizes: sizes).count
         guard parameters <= TrainingPlan.maximumParameters else { throw TrainingPlan.tooWide(parameters) }
+        if dataset.task == .regression, request.labelSmoothing > 0 {
+            throw TrainingError(
+                .irrelevantOption,
+                "label_smoothing means nothing to a regression",
+                field: "label_smoothing",
+                hint: "leave it out, or choose task classification"
+            )
+        }
         try checkWeights(least: parameters, perClass: sizes[sizes.count - 2] + 1, dataset.task)
         if let shape = request.shape, shape == .window || shape == .block {
             // Planned for its limits alone.
@@ -39,10 +48,10 @@ struct Admission {
 
     private func checkWeights(least: Int, perClass: Int, _ task: TaskKind) throws(TrainingError) {
         guard case .weights(let given) = request.initialization else { return }
-        switch task {
-        case .regression:
+        switch request.head(task) {
+        case .logistic, .squaredError, .absoluteError, .huber:
             guard given.count == least else { throw InitialWeights.wrongCount(given.count, wanted: "\(least)") }
-        case .classification:
+        case .softmaxCrossEntropy:
             guard given.count >= least, (given.count - least).isMultiple(of: perClass) else {
                 let wanted = "\(least) with two classes and \(perClass) more with every further one"
                 throw InitialWeights.wrongCount(given.count, wanted: wanted)

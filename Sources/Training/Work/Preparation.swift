@@ -47,7 +47,8 @@ struct Preparation {
                 isDeterministic: request.isDeterministic,
                 on: connection
             )
-            let outputs = dataset.task == .classification ? facts.classes.count : 1
+            try Self.checkLoss(request, facts, dataset)
+            let outputs = request.head(dataset.task).outputs(classes: facts.classes.count)
             let sizes = [dataset.features.count] + request.hiddenLayerSizes + [outputs]
             let snapshot = Snapshot(run: run.id)
             let server = try await Self.server(on: connection)
@@ -123,6 +124,22 @@ struct Preparation {
     }
 
     /// Class labels with the JSON type of their column.
+    /// Refuses a loss for two classes where there are more.
+    private static func checkLoss(
+        _ request: TrainingRequest,
+        _ facts: DatasetFacts,
+        _ dataset: Dataset
+    ) throws(TrainingError) {
+        guard request.loss == .logistic, facts.classes.count != 2 else { return }
+        throw TrainingError(
+            .irrelevantOption,
+            "loss logistic is for two classes, and the label \"\(dataset.label)\" of \(dataset.title) has "
+                + "\(facts.classes.count)",
+            field: "loss",
+            hint: "leave it out: cross_entropy takes any number of classes"
+        )
+    }
+
     private static func labels(_ facts: DatasetFacts, _ dataset: Dataset) -> JSON {
         .array(
             facts.classes.map { text in

@@ -159,12 +159,20 @@ struct TrainingPlan: Sendable {
     }
 
     /// Turns a limit of the server into an error of the request.
-    static func limited<T>(_ body: () throws(StatementLimitError) -> T) throws(TrainingError) -> T {
+    /// - Parameter length: what the caller calls the number of iterations in a statement.
+    static func limited<T>(
+        length: String = "block_size",
+        _ body: () throws(StatementLimitError) -> T
+    ) throws(TrainingError) -> T {
         do {
             return try body()
         } catch {
             let nests = error.shape == .window || error.shape == .block
-            throw TrainingError(.tooLarge, "\(error)", field: nests ? "block_size" : "hidden_layer_sizes")
+            throw TrainingError(
+                .tooLarge,
+                "\(error)".replacing("block_size", with: length),
+                field: nests ? length : "hidden_layer_sizes"
+            )
         }
     }
 }

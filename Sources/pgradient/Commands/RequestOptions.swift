@@ -26,19 +26,39 @@ struct RequestOptions: ParsableArguments {
     )
     var hidden: String?
 
-    @Option(help: ArgumentHelp("relu, tanh, logistic, identity; one, or one per layer.", valueName: "a,…"))
+    @Option(
+        help: ArgumentHelp(
+            "relu, leaky_relu, elu, gelu, softplus, tanh, logistic, identity; one, or one per layer.",
+            valueName: "a,…"
+        )
+    )
     var activation: String?
 
-    @Option(help: "adam or sgd.") var solver: String?
+    @Option(help: "cross_entropy, logistic, squared_error, absolute_error or huber.") var loss: String?
+    @Option(
+        name: .customLong("label-smoothing"),
+        parsing: .unconditional,
+        help: ArgumentHelp("What share of a label's claim is spread over all classes.", valueName: "x")
+    )
+    var labelSmoothing: Double?
+    @Option(help: "adam, adamw, sgd, rmsprop or adagrad.") var solver: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("Momentum of sgd.", valueName: "x"))
     var momentum: Double?
     @Option(help: ArgumentHelp("true or false: Nesterov's momentum of sgd.", valueName: "bool")) var nesterov: Bool?
-    @Option(parsing: .unconditional, help: ArgumentHelp("Of adam.", valueName: "x"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Of adam and adamw.", valueName: "x"))
     var beta1: Double?
-    @Option(parsing: .unconditional, help: ArgumentHelp("Of adam.", valueName: "x"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Of adam and adamw.", valueName: "x"))
     var beta2: Double?
-    @Option(parsing: .unconditional, help: ArgumentHelp("Of adam.", valueName: "x"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Of adam, adamw, rmsprop and adagrad.", valueName: "x"))
     var epsilon: Double?
+    @Option(parsing: .unconditional, help: ArgumentHelp("How long rmsprop remembers.", valueName: "x"))
+    var rho: Double?
+    @Option(
+        name: .customLong("clip-norm"),
+        parsing: .unconditional,
+        help: ArgumentHelp("The largest norm of the gradient; longer ones are shortened.", valueName: "x")
+    )
+    var clipNorm: Double?
 
     @Option(
         name: [.customLong("learning-rate-init"), .customLong("rate")],
@@ -50,9 +70,16 @@ struct RequestOptions: ParsableArguments {
     @Option(
         name: [.customLong("l2-reg"), .customLong("l2")],
         parsing: .unconditional,
-        help: ArgumentHelp("L2 regularisation.", valueName: "x")
+        help: ArgumentHelp("L2 regularisation; with adamw the decay of weights.", valueName: "x")
     )
     var l2: Double?
+
+    @Option(
+        name: [.customLong("l1-reg"), .customLong("l1")],
+        parsing: .unconditional,
+        help: ArgumentHelp("L1 regularisation.", valueName: "x")
+    )
+    var l1: Double?
 
     @Option(
         name: .customLong("max-iter"),
@@ -107,12 +134,14 @@ struct RequestOptions: ParsableArguments {
         var body = try fromFile()
         try put(&body, source: body["source"])
         let texts: [(String, String?)] = [
-            ("name", name), ("label", label), ("task", task), ("solver", solver), ("init", initialization),
+            ("name", name), ("label", label), ("task", task), ("loss", loss), ("solver", solver),
+            ("init", initialization),
             ("shape", shape), ("shuffle", shuffle),
         ]
         for (key, value) in texts { if let value { body.set(key, .string(value)) } }
         let numbers: [(String, Double?)] = [
-            ("momentum", momentum), ("beta1", beta1), ("beta2", beta2), ("epsilon", epsilon),
+            ("momentum", momentum), ("beta1", beta1), ("beta2", beta2), ("epsilon", epsilon), ("rho", rho),
+            ("label_smoothing", labelSmoothing), ("clip_norm", clipNorm), ("l1_reg", l1),
             ("learning_rate_init", learningRate), ("l2_reg", l2), ("tol", tol), ("scale", scale),
         ]
         for (key, value) in numbers { if let value { body.set(key, .number(value)) } }
@@ -130,7 +159,14 @@ struct RequestOptions: ParsableArguments {
             let names = list(activation)
             body.set("activation", names.count == 1 ? .string(names[0]) : .array(names.map(JSON.string)))
         }
-        if let hidden { body.set("hidden_layer_sizes", .array(try list(hidden).map(units))) }
+        if let hidden {
+            // Nothing is a linear model; nothing between two commas is a slip.
+            let layers = hidden.isEmpty ? [] : hidden.split(separator: ",", omittingEmptySubsequences: false)
+            body.set(
+                "hidden_layer_sizes",
+                .array(try layers.map { try units($0.trimmingCharacters(in: .whitespaces)) })
+            )
+        }
         for other in others { try set(other, &body) }
         return body
     }

@@ -45,24 +45,27 @@ extension FuzzCase {
         let widths = (0..<hidden).map { _ in random.one(of: [1, 2, 2, 3, 4]) }
         return NetworkSpec(
             layerSizes: [1 + random.index(below: 4)] + widths
-                + [head == .squaredError ? 1 : random.one(of: [2, 2, 3, 4])],
+                + [head.outputs(classes: random.one(of: [2, 2, 3, 4]))],
             activations: widths.map { _ in random.one(of: Activation.allCases) },
             head: head,
+            labelSmoothing: random.one(of: [0, 0, 0.1]),
+            l1: random.one(of: [0, 0, 0, 1e-3]),
             l2: random.one(of: [0, 0, 1e-3, 1e-6, 0.3]),
+            clipNorm: random.one(of: [nil, nil, nil, 0.5]),
             solver: solver(&random)
         )
     }
 
     private static func solver(_ random: inout SeededGenerator) -> Solver {
-        switch random.index(below: 3) {
+        let epsilon = random.one(of: [1e-8, 1e-8, 1e-3])
+        let (beta1, beta2) = (random.one(of: [0.9, 0.9, 0, 0.5]), random.one(of: [0.999, 0.999, 0, 0.9]))
+        return switch random.index(below: 6) {
         case 0: .sgd(momentum: 0, nesterov: false)
         case 1: .sgd(momentum: random.one(of: [0.9, 0.5, 0.999]), nesterov: random.index(below: 2) == 0)
-        default:
-            .adam(
-                beta1: random.one(of: [0.9, 0.9, 0, 0.5]),
-                beta2: random.one(of: [0.999, 0.999, 0, 0.9]),
-                epsilon: random.one(of: [1e-8, 1e-8, 1e-3])
-            )
+        case 2: .rmsprop(rho: random.one(of: [0.9, 0.9, 0, 0.5]), epsilon: epsilon)
+        case 3: .adagrad(epsilon: epsilon)
+        case 4: .adam(beta1: beta1, beta2: beta2, epsilon: epsilon)
+        default: .adamw(beta1: beta1, beta2: beta2, epsilon: epsilon)
         }
     }
 

@@ -42,7 +42,7 @@ public struct RowRecipe: Sendable, Hashable, Codable {
                 case .signal: SampleRows.signal(row, noise: noise * 0.3)
                 case .random: noise * 2
                 case .same: 0.5
-                case .large: network.head == .squaredError ? noise * 1e6 : noise * 2
+                case .large: network.head.isClassification ? noise * 2 : noise * 1e6
                 }
             features += row
             values.append(SampleRows.label(network, signal))

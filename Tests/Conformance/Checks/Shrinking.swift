@@ -49,10 +49,13 @@ extension FuzzCase {
             }
         }
         for layer in network.layerSizes.indices where network.layerSizes[layer] > 1 {
-            let isClasses = layer == network.layerSizes.count - 1 && network.head == .softmaxCrossEntropy
+            let isClasses = layer == network.layerSizes.count - 1 && network.head.isClassification
             if !isClasses || network.layerSizes[layer] > 2 { add { $0.network.layerSizes[layer] -= 1 } }
         }
         add { $0.network.l2 = 0 }
+        add { $0.network.l1 = 0 }
+        add { $0.network.labelSmoothing = 0 }
+        add { $0.network.clipNorm = nil }
         add { $0.network.solver = .sgd(momentum: 0, nesterov: false) }
         add { $0.rows.columns = [.normal] }
         add { $0.rows.labels = .signal }

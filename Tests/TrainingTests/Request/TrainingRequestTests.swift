@@ -76,6 +76,9 @@ import Testing
         #"{"task": "regression", "features": ["x2"]}"#,
         #"{"solver": "adam", "beta1": 0.8, "beta2": 0.99, "epsilon": 1e-7, "l2_reg": 1e-300}"#,
         #"{"solver": "sgd", "momentum": 0.3, "nesterov": false, "init": "normal", "scale": 0.5}"#,
+        #"{"solver": "adamw", "beta1": 0.8, "l2_reg": 0.1, "l1_reg": 0.2, "clip_norm": 3.5}"#,
+        #"{"solver": "rmsprop", "rho": 0.7, "epsilon": 1e-6, "loss": "logistic", "label_smoothing": 0.05}"#,
+        #"{"solver": "adagrad", "label": "x1", "loss": "huber", "activation": "gelu"}"#,
         #"{"init": "he"}"#,
         #"{"init": "glorot", "tol": 1e-7, "n_iter_no_change": 3}"#,
         #"{"weights": [0.1, -1e-7, 3, 0, 0, 0.30000000000000004, 1, 2, 3, 4, 5, 6]}"#,
@@ -102,7 +105,11 @@ import Testing
             #expect(stored.activations == asked.activations)
             #expect(stored.solver == asked.solver)
             #expect(stored.learningRate == asked.learningRate)
+            #expect(stored.loss == asked.head(run.task))
+            #expect(stored.labelSmoothing == asked.labelSmoothing)
+            #expect(stored.l1 == asked.l1)
             #expect(stored.l2 == asked.l2)
+            #expect(stored.clipNorm == asked.clipNorm)
             #expect(stored.maxIter == asked.maxIter)
             #expect(stored.tol == asked.tol)
             #expect(stored.patience == asked.patience)

@@ -66,6 +66,25 @@ import Testing
         }
     }
 
+    /// One output, and yet a probability for either class.
+    @Test func twoClassesByOneLogit() async throws {
+        try await Desk.open { desk in
+            try await desk.script(Self.table)
+            let run = try await desk.train(Self.body("f").with(["loss": "logistic"]))
+            let (parameters, predictions) = try await desk.service.predict(run.id, epoch: .last, rows: Self.rows)
+            #expect(parameters.layerSizes == [2, 4, 1])
+            for (prediction, expected) in zip(predictions, try Self.interpreted(run, parameters)) {
+                guard case .classification(let found, let probabilities) = prediction else {
+                    Issue.record("\(prediction)")
+                    continue
+                }
+                #expect(difference(probabilities.map(\.probability), expected) < 1e-12)
+                #expect(abs(expected[0] + expected[1] - 1) < 1e-12)
+                #expect(found == [false, true][expected[1] > 0.5 ? 1 : 0])
+            }
+        }
+    }
+
     @Test func numbers() async throws {
         try await Desk.open { desk in
             try await desk.script(Self.table)

@@ -99,6 +99,30 @@ import Testing
                 try await desk.service.statement(run.id, shape: .window, iterations: 900)
             }
             #expect(deep?.code == .tooLarge)
+            #expect(deep?.field == "iterations")
+            #expect(deep.map { "\($0)".contains("block_size") } == false, "\(String(describing: deep))")
+        }
+    }
+
+    /// A statement that would train on other rows than the run is not given out.
+    @Test func ofMiniBatches() async throws {
+        try await Desk.open { desk in
+            let body: JSON = [
+                "source": ["example": "article", "rows": 100], "max_iter": 2, "batch_size": 25,
+                "shuffle": "every epoch",
+            ]
+            let run = try await desk.train(body)
+            let window = await #expect(throws: TrainingError.self) {
+                try await desk.service.statement(run.id, shape: .window, iterations: 2)
+            }
+            #expect(window?.field == "shape")
+            // The order changes after four iterations.
+            _ = try await desk.service.statement(run.id, shape: .recursive, iterations: 4)
+            let long = await #expect(throws: TrainingError.self) {
+                try await desk.service.statement(run.id, shape: .recursive, iterations: 5)
+            }
+            #expect(long?.field == "iterations")
+            #expect(long?.hint == "ask for at most 4")
         }
     }
 

@@ -101,13 +101,11 @@ import Testing
                 )
             }
             #expect(try await desk.service.cancel(run.id).state == .running, "its row is locked: it is at work")
-            let asked = ContinuousClock.now
             try await waitUntil("it was not cancelled") { try await desk.service.run(run.id).state.isFinal }
             let ended = try await desk.service.run(run.id)
             try await Self.checkCancelled(ended, on: desk)
+            // Had it gone on to its end, its epochs would be there.
             #expect(ended.epoch == 0, "the only statement was cut short")
-            // Far less than the statement would have taken.
-            #expect(ContinuousClock.now - asked < .seconds(30))
             work.cancel()
             await work.value
         }
