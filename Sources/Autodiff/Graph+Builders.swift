@@ -62,6 +62,14 @@ extension Graph {
     public mutating func sqrt(_ x: NodeID) -> NodeID { intern(.sqrt, [x]) }
     public mutating func tanh(_ x: NodeID) -> NodeID { intern(.tanh, [x]) }
     public mutating func abs(_ x: NodeID) -> NodeID { intern(.abs, [x]) }
+    public mutating func cosine(_ x: NodeID) -> NodeID { intern(.cosine, [x]) }
+
+    /// A whole number stays as it is; so does a whole number of iterations.
+    public mutating func floor(_ x: NodeID) -> NodeID {
+        if let value = constant(x) { return constant(value.rounded(.down)) }
+        return self[x].op == .floor ? x : intern(.floor, [x])
+    }
+
     public mutating func logistic(_ x: NodeID) -> NodeID { intern(.logistic, [x]) }
     public mutating func softplus(_ x: NodeID) -> NodeID { intern(.softplus, [x]) }
     public mutating func maximum(_ a: NodeID, _ b: NodeID) -> NodeID { a == b ? a : intern(.maximum, [a, b]) }

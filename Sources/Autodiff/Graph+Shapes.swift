@@ -13,7 +13,8 @@ extension Graph {
         switch op {
         case .constant, .element, .count: return .scalar
         case .input(let slot): return slot.shape
-        case .negate, .add, .subtract, .multiply, .divide, .exp, .log, .sqrt, .tanh, .abs, .logistic, .softplus,
+        case .negate, .add, .subtract, .multiply, .divide, .exp, .log, .sqrt, .tanh, .abs, .cosine, .floor, .logistic,
+            .softplus,
             .maximum,
             .selectLess, .selectEqual, .detach:
             return broadcast(op, shapes)

@@ -59,6 +59,8 @@ public struct Interpreter {
         case .sqrt: return each(id) { x[0][$0, $1].squareRoot() }
         case .tanh: return each(id) { Double.tanh(x[0][$0, $1]) }
         case .abs: return each(id) { Swift.abs(x[0][$0, $1]) }
+        case .cosine: return each(id) { Double.cos(x[0][$0, $1]) }
+        case .floor: return each(id) { x[0][$0, $1].rounded(.down) }
         case .logistic: return each(id) { 1 / (1 + Double.exp(Swift.min(Swift.max(-x[0][$0, $1], -100), 100))) }
         case .softplus:
             return each(id) {

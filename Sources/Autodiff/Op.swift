@@ -17,6 +17,10 @@ public enum Op: Hashable, Sendable {
     /// e to the power of max(x, −100): PostgreSQL raises an error where IEEE arithmetic would underflow to 0.
     case exp
     case log, sqrt, tanh, abs
+    /// The cosine, without a derivative: only the learning rate has one.
+    case cosine
+    /// The largest whole number that is not above; without a derivative likewise.
+    case floor
     /// 1 / (1 + e to the power of −x), x clamped to ±100 for the same reason.
     case logistic
     /// ln(1 + e to the power of x), as max(x, 0) + ln(1 + e to the power of −|x|), which never overflows.

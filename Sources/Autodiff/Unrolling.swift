@@ -42,6 +42,8 @@ public struct ScalarGraph: Sendable {
         case .sqrt: return map(id, tensors, x) { $0.sqrt($1[0]) }
         case .tanh: return map(id, tensors, x) { $0.tanh($1[0]) }
         case .abs: return map(id, tensors, x) { $0.abs($1[0]) }
+        case .cosine: return map(id, tensors, x) { $0.cosine($1[0]) }
+        case .floor: return map(id, tensors, x) { $0.floor($1[0]) }
         case .logistic: return map(id, tensors, x) { $0.logistic($1[0]) }
         case .softplus:
             return map(id, tensors, x) {

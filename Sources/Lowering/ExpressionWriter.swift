@@ -60,6 +60,8 @@ struct ExpressionWriter {
         case .sqrt: return [.text("sqrt("), x[0], .text(")")]
         case .tanh: return [.text("tanh("), x[0], .text(")")]
         case .abs: return [.text("abs("), x[0], .text(")")]
+        case .cosine: return [.text("cos("), x[0], .text(")")]
+        case .floor: return [.text("floor("), x[0], .text(")")]
         case .logistic:
             return [
                 .text("(\(SQL.literal(1.0)) / (\(SQL.literal(1.0)) + exp(greatest(least(- "), x[0],
@@ -97,6 +99,8 @@ extension Op {
         case .maximum: 14
         case .sqrt: 12
         case .exp: 40
+        case .cosine: 40
+        case .floor: 10
         case .log, .tanh: 40
         case .logistic, .softplus: 80
         case .sumRows, .matmul, .transpose, .outer, .sumUnits, .maximumUnits, .argmaxUnits, .pick, .oneHot: 10

@@ -19,6 +19,10 @@ public struct NetworkSpec: Sendable, Hashable, Codable {
     public var clipNorm: Double?
     /// How gradients become steps.
     public var solver: Solver
+    /// How the learning rate changes.
+    public var schedule: Schedule
+    /// How many iterations the schedule takes for an epoch.
+    public var iterationsPerEpoch: Int
 
     /// Describes a network.
     public init(
@@ -29,7 +33,9 @@ public struct NetworkSpec: Sendable, Hashable, Codable {
         l1: Double = 0,
         l2: Double = 0,
         clipNorm: Double? = nil,
-        solver: Solver
+        solver: Solver,
+        schedule: Schedule = .constant,
+        iterationsPerEpoch: Int = 1
     ) {
         self.layerSizes = layerSizes
         self.activations = activations
@@ -39,6 +45,8 @@ public struct NetworkSpec: Sendable, Hashable, Codable {
         self.l2 = l2
         self.clipNorm = clipNorm
         self.solver = solver
+        self.schedule = schedule
+        self.iterationsPerEpoch = iterationsPerEpoch
     }
 
     /// Refuses what could not be trained.
@@ -64,7 +72,11 @@ public struct NetworkSpec: Sendable, Hashable, Codable {
         if let clipNorm, !(clipNorm > 0 && clipNorm.isFinite) {
             throw NetworkSpecError("clip_norm", "is \(clipNorm); it must be above 0")
         }
+        guard iterationsPerEpoch >= 1 else {
+            throw NetworkSpecError("batch_size", "leaves an epoch without iterations")
+        }
         try solver.validate()
+        try schedule.validate()
     }
 }
 

@@ -13,7 +13,7 @@ public struct TrainingStep: Sendable {
         public let parameters: [Slot]
         /// Solver state: for each kind of state one slot per parameter block.
         public let state: [Slot]
-        /// The learning rate of this iteration.
+        /// The learning rate, before the schedule.
         public let learningRate: Slot
         /// The number of this iteration, from 1.
         public let iteration: Slot
@@ -110,13 +110,19 @@ public struct TrainingStep: Sendable {
         }
         let flushedMeans = means.map { graph.flush($0) }
         let clipping = spec.clipNorm.map { graph.clipped(flushedMeans, norm: $0) }
+        let rate = graph.scheduled(
+            spec.schedule,
+            rate: graph.input(learningRate),
+            iteration: graph.input(iteration),
+            iterationsPerEpoch: spec.iterationsPerEpoch
+        )
         let stepping = graph.step(
             spec.solver,
             SolverInputs(
                 parameters: parameters,
                 slots: parameterSlots,
                 gradients: clipping?.gradients ?? flushedMeans,
-                rate: graph.input(learningRate),
+                rate: rate,
                 iteration: graph.input(iteration)
             ),
             weightDecay: spec.l2
@@ -147,6 +153,7 @@ public struct TrainingStep: Sendable {
         names[sums.metric] = "sum_metric"
         names[sums.rows] = "n"
         names[penalty] = "penalty"
+        if spec.schedule != .constant { names[rate] = "rate" }
         names.merge(stepping.names) { first, _ in first }
         names.merge(clipping?.names ?? [:]) { first, _ in first }
         for (index, slot) in parameterSlots.enumerated() {

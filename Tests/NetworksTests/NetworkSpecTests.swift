@@ -64,6 +64,8 @@ import Testing
             changed { $0.solver = .rmsprop(rho: 1, epsilon: 1e-8) }, "rho is 1.0; it must be at least 0 and below 1"
         ),
         (changed { $0.head = .logistic }, "loss logistic has exactly one output"),
+        (changed { $0.schedule = .exponential(gamma: 0) }, "gamma is 0.0; it must be above 0 and at most 1"),
+        (changed { $0.schedule = .step(size: 0, gamma: 0.5) }, "step_size is 0; it must be at least 1"),
         (changed { $0.l1 = -1 }, "l1_reg is -1.0; it must be 0 or more"),
         (changed { $0.clipNorm = 0 }, "clip_norm is 0.0; it must be above 0"),
         (changed { $0.labelSmoothing = 1 }, "label_smoothing is 1.0; it must be at least 0 and below 1"),
@@ -96,6 +98,7 @@ import Testing
         #expect(Set(specs.map(\.labelSmoothing)) == [0, 0.1])
         #expect(Set(specs.map(\.clipNorm)) == [nil, 0.5])
         #expect(Set(specs.map(\.solver)).count == 7)
+        #expect(Set(specs.map(\.schedule)).count == 5)
         let pairs = Set(specs.map { "\($0.head) \($0.solver)" })
         #expect(pairs.count == 35, "every solver with every head")
     }

@@ -91,6 +91,38 @@ import Testing
         )
     }
 
+    /// 0.1, 0.05 after two epochs of two steps, by hand: the fifth step is half as long.
+    @Test func aRateThatIsHalved() throws {
+        let spec = NetworkSpec(
+            layerSizes: [1, 1],
+            activations: [],
+            head: .squaredError,
+            solver: .sgd(momentum: 0, nesterov: false),
+            schedule: .step(size: 2, gamma: 0.5),
+            iterationsPerEpoch: 2
+        )
+        var training = ReferenceTraining(step: try TrainingStep(spec), weights: [0, 0])
+        var moves: [Double] = []
+        for _ in 0..<5 {
+            let before = training.weights[1]
+            // The error is always −1.
+            _ = training.iterate(features: [0], labels: [before + 1], learningRate: 0.1)
+            moves.append(training.weights[1] - before)
+        }
+        #expect(relativeDifference(moves, [0.1, 0.1, 0.1, 0.1, 0.05]) < 1e-14, "\(moves)")
+    }
+
+    /// A quarter, half and all of the way of a cosine; 1/√(epoch + 1); 0.9^epoch; ⌊epoch / 3⌋ halvings.
+    @Test func schedules() {
+        let cosine = Schedule.cosine(epochs: 4)
+        let factors = [0, 1, 2, 4].map { cosine.factor(epoch: $0) }
+        #expect(relativeDifference(factors, [1, 0.8535533905932737, 0.5, 0]) < 1e-15)
+        #expect(relativeDifference(Schedule.invscaling(power: 0.5).factor(epoch: 3), 0.5) < 1e-15)
+        #expect(relativeDifference(Schedule.exponential(gamma: 0.9).factor(epoch: 2), 0.81) < 1e-15)
+        let halving = Schedule.step(size: 3, gamma: 0.5)
+        #expect(relativeDifference([0, 2, 3, 6].map { halving.factor(epoch: $0) }, [1, 1, 0.5, 0.25]) < 1e-15)
+    }
+
     /// v ← 0.9·v − rate·g; w ← w + v (Sutskever et al. 2013, equations 1 and 2; scikit-learn's `SGDOptimizer`).
     @Test func momentum() throws {
         let steps = try train(.sgd(momentum: 0.9, nesterov: false))

@@ -30,12 +30,19 @@ public struct NetworkSample: Sendable, CustomStringConvertible {
             l1: number % 4 == 1 ? 1e-3 : 0,
             l2: number % 3 == 0 ? 0 : 1e-3,
             clipNorm: number % 7 == 2 ? 0.5 : nil,
-            solver: Self.solvers[number / Head.allCases.count % Self.solvers.count]
+            solver: Self.solvers[number / Head.allCases.count % Self.solvers.count],
+            schedule: Self.schedules[number % Self.schedules.count],
+            iterationsPerEpoch: 1 + number % 2
         )
         self.weights = ParameterLayout(layerSizes: spec.layerSizes).blocks.flatMap { block in
             (0..<block.count).map { _ in block.kind == .weight ? random.normal() * 0.7 : random.uniform(-0.2...0.2) }
         }
     }
+
+    private static let schedules: [Schedule] = [
+        .constant, .constant, .invscaling(power: 0.5), .exponential(gamma: 0.9), .step(size: 2, gamma: 0.5),
+        .cosine(epochs: 6),
+    ]
 
     private static let solvers: [Solver] = [
         .sgd(momentum: 0, nesterov: false),

@@ -28,9 +28,9 @@ struct RefusalTests {
         Case("/train", #"{"learning_rate_init": -1}"#, 422, "invalid_option", "learning_rate_init", "is -1"),
         Case("/train", #"{"hidden_layer_sizes": [0]}"#, 422, "invalid_option", "hidden_layer_sizes", "contains 0"),
         Case("/train", #"{"max_itr": 3}"#, 422, "unknown_option", "max_itr", "the option \"max_itr\" is not known"),
-        Case("/train", #"{"l1_reg": 1}"#, 422, "not_available", "l1_reg", "l1_reg 1 is not available"),
+        Case("/train", #"{"group_by": 1}"#, 422, "not_available", "group_by", "group_by 1 is not available"),
         Case("/train", #"{"nulls": "skip"}"#, 422, "not_available", "nulls", "is not available in this version"),
-        Case("/train", #"{"solver": "rmsprop"}"#, 422, "not_available", "solver", "is not available"),
+        Case("/train", #"{"learning_rate": "adaptive"}"#, 422, "not_available", "learning_rate", "is not available"),
         Case(
             "/train",
             #"{"source": {"example": "moons"}}"#,

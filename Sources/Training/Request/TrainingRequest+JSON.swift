@@ -34,7 +34,7 @@ extension TrainingRequest {
         }
         json.set("shuffle", .string(shuffle.rawValue))
         json.set("deterministic", .bool(isDeterministic))
-        for (name, value) in solver.options { json.set(name, value) }
+        for (name, value) in solver.options + schedule.options { json.set(name, value) }
         switch initialization {
         case .he: json.set("init", "he")
         case .glorot: json.set("init", "glorot")

@@ -20,8 +20,10 @@ public struct TrainingRequest: Sendable {
     public var activations: [Activation]
     /// How gradients become steps.
     public var solver: Solver
-    /// The learning rate.
+    /// The learning rate of the first epoch.
     public var learningRate: Double
+    /// How it changes.
+    public var schedule: Schedule
     /// What is minimised; nil means by the task.
     public var loss: Head?
     /// The share of a label's claim that is spread over all classes.
@@ -66,7 +68,8 @@ extension TrainingRequest {
     }
 
     /// The network, once the data has told how many inputs and outputs there are.
-    func network(task: TaskKind, layerSizes: [Int]) -> NetworkSpec {
+    /// - Parameter iterationsPerEpoch: how many batches the rows have.
+    func network(task: TaskKind, layerSizes: [Int], iterationsPerEpoch: Int) -> NetworkSpec {
         NetworkSpec(
             layerSizes: layerSizes,
             activations: activations,
@@ -75,7 +78,9 @@ extension TrainingRequest {
             l1: l1,
             l2: l2,
             clipNorm: clipNorm,
-            solver: solver
+            solver: solver,
+            schedule: schedule,
+            iterationsPerEpoch: iterationsPerEpoch
         )
     }
 }

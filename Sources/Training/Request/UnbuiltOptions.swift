@@ -5,7 +5,6 @@ import JSONTree
 func refuseUnbuilt(_ options: inout OptionReader) throws(TrainingError) {
     let accepted: [String: [JSON]] = [
         "columns": [[:]],
-        "learning_rate": ["constant"],
         "early_stopping": [false],
         "nulls": ["error"],
         "history": ["all"],
@@ -16,9 +15,6 @@ func refuseUnbuilt(_ options: inout OptionReader) throws(TrainingError) {
         "warm_start": [],
         "max_runtime_s": [],
         "group_by": [],
-        "power_t": [],
-        "gamma": [],
-        "step_size": [],
         "validation_fraction": [],
         "restore_best": [],
         "split_column": [],

@@ -31,7 +31,9 @@ struct Predictor {
         let values = try numbers(rows)
         guard !rows.isEmpty else { return [] }
         let request = try TrainingRequest(run.spec)
-        let step = try TrainingStep(request.network(task: run.task, layerSizes: parameters.layerSizes))
+        // Nothing is iterated.
+        let network = request.network(task: run.task, layerSizes: parameters.layerSizes, iterationsPerEpoch: 1)
+        let step = try TrainingStep(network)
         let facts = try DatasetFacts(of: run)
         let width = run.features.count
         let columns = (0..<width).map { index -> SQL in

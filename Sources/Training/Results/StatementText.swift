@@ -34,7 +34,11 @@ struct StatementText {
             isPutAside
             ? RowSource(table: Self.snapshot, batches: batching.count)
             : RowSource(relation: "(\(rows) OFFSET '0') AS snapshot")
-        let network = request.network(task: run.task, layerSizes: parameters.layerSizes)
+        let network = request.network(
+            task: run.task,
+            layerSizes: parameters.layerSizes,
+            iterationsPerEpoch: batching.count
+        )
         let lowering = Lowering(try TrainingStep(network))
         let count = shape == .step ? 1 : iterations ?? request.blockSize ?? TrainingPlan.defaultBlockSize
         let statement = try TrainingPlan.limited(length: "iterations") { () throws(StatementLimitError) in

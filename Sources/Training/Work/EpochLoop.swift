@@ -269,6 +269,13 @@ struct EpochLoop {
         }
     }
 
+    /// The learning rates of the epochs that iterations from the checkpoint belong to.
+    private func rates(_ iterations: Int) -> [Double] {
+        let schedule = plan.step.spec.schedule
+        let epochs = schedule == .constant ? 1 : iterations / plan.batching.count + 1
+        return (0..<epochs).map { rate * schedule.factor(epoch: checkpoint.epoch + $0) }
+    }
+
     /// The values of the holes that every statement has.
     /// - Parameters:
     ///   - iterations: how many the statement does.
@@ -289,6 +296,7 @@ struct EpochLoop {
         case HoleName.seenLoss: return .float8(past.seenLoss)
         case HoleName.seenMetric: return .float8(past.seenMetric)
         case HoleName.seenRows: return .float8(past.seenRows)
+        case EpochRecorder.Hole.rates: return .float8Array(rates(iterations))
         case EpochRecorder.Hole.epoch: return .int8(Int64(checkpoint.epoch))
         default: return nil
         }

@@ -10,6 +10,8 @@ struct EpochRecorder {
         static let epoch = "epoch"
         static let batch = HoleName.batch
         static let duration = "duration_ms"
+        /// Learning rates of the epochs from the checkpoint on. After the last it stays.
+        static let rates = "rates"
         static let done = "done"
         static let weights = "new_weights"
         static let state = "new_state"
@@ -106,7 +108,7 @@ struct EpochRecorder {
             ), held AS (
               UPDATE pgradient.runs SET state = 'running', epoch = last.epoch, loss = coalesce(newest.loss, runs.loss),
                 accuracy = coalesce(\(accuracy("newest")), runs.accuracy), r2 = coalesce(\(r2("newest")), runs.r2),
-                learning_rate = \(hole: HoleName.learningRate, .float8),
+                learning_rate = coalesce(\(rate("newest", span)), runs.learning_rate),
                 lease_expires_at = clock_timestamp() + \(Lease.duration)
               FROM last LEFT JOIN newest ON true WHERE \(lease.condition)
               RETURNING runs.id
@@ -116,7 +118,7 @@ struct EpochRecorder {
             ), new_metrics AS (
               INSERT INTO pgradient.metrics (run_id, epoch, split, loss, accuracy, r2, learning_rate, duration_ms)
               SELECT id, ended.epoch - \(literal: span), 'train', ended.loss, \(accuracy("ended")), \(r2("ended")),
-                     \(hole: HoleName.learningRate, .float8),
+                     \(rate("ended", span)),
                      \(duration) * \(literal: Double(batches)) / last.iteration
               FROM held, ended, last
               ON CONFLICT DO NOTHING
@@ -153,6 +155,13 @@ struct EpochRecorder {
         )
         SELECT rows, EXISTS (SELECT FROM held) AS recorded FROM sound
         """
+    }
+
+    /// The rate with which the iterations behind a row began.
+    private func rate(_ relation: SQL, _ span: Int) -> SQL {
+        let rates: SQL = .hole(Hole.rates, .float8Array)
+        let place: SQL = "\(relation).epoch - \(literal: span) - \(hole: Hole.epoch, .int8) + 1"
+        return "(\(rates))[least(\(place), cardinality(\(rates)))]"
     }
 
     private func accuracy(_ relation: SQL) -> SQL {

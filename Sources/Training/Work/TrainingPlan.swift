@@ -46,9 +46,11 @@ struct TrainingPlan: Sendable {
     ) throws {
         let layout = ParameterLayout(layerSizes: layerSizes)
         guard layout.count <= Self.maximumParameters else { throw Self.tooWide(layout.count) }
-        step = try TrainingStep(request.network(task: task, layerSizes: layerSizes))
-        lowering = Lowering(step)
         batching = request.batching(rows: rows)
+        step = try TrainingStep(
+            request.network(task: task, layerSizes: layerSizes, iterationsPerEpoch: batching.count)
+        )
+        lowering = Lowering(step)
         source = RowSource(table: table, batches: batching.count)
         asked = request.shape
         isDeterministic = request.isDeterministic

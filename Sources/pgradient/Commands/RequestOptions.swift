@@ -66,6 +66,11 @@ struct RequestOptions: ParsableArguments {
         help: ArgumentHelp("The learning rate.", valueName: "x")
     )
     var learningRate: Double?
+    @Option(
+        name: .customLong("learning-rate"),
+        help: "How the rate changes: constant, invscaling, exponential, step or cosine (details with --set)."
+    )
+    var schedule: String?
 
     @Option(
         name: [.customLong("l2-reg"), .customLong("l2")],
@@ -135,6 +140,7 @@ struct RequestOptions: ParsableArguments {
         try put(&body, source: body["source"])
         let texts: [(String, String?)] = [
             ("name", name), ("label", label), ("task", task), ("loss", loss), ("solver", solver),
+            ("learning_rate", schedule),
             ("init", initialization),
             ("shape", shape), ("shuffle", shuffle),
         ]

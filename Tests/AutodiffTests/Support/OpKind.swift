@@ -3,7 +3,7 @@
 /// The operations without what they carry. A new one does not compile here until it has a sample.
 enum OpKind: String, CaseIterable {
     case constant, input, element, count
-    case negate, add, subtract, multiply, divide, exp, log, sqrt, tanh, abs, logistic, softplus, maximum
+    case negate, add, subtract, multiply, divide, exp, log, sqrt, tanh, abs, cosine, floor, logistic, softplus, maximum
     case selectLess, selectEqual, detach
     case matmul, transpose, outer, sumUnits, maximumUnits, argmaxUnits, pick, oneHot, sumRows
 
@@ -24,6 +24,8 @@ enum OpKind: String, CaseIterable {
             case .sqrt: .sqrt
             case .tanh: .tanh
             case .abs: .abs
+            case .cosine: .cosine
+            case .floor: .floor
             case .logistic: .logistic
             case .softplus: .softplus
             case .maximum: .maximum
@@ -48,7 +50,7 @@ enum OpKind: String, CaseIterable {
     static let operations = allCases.filter { !leaves.contains($0) }
 
     /// Those that the gradient refuses.
-    static let undifferentiable: Set<OpKind> = [.outer, .maximumUnits, .argmaxUnits, .oneHot]
+    static let undifferentiable: Set<OpKind> = [.outer, .cosine, .floor, .maximumUnits, .argmaxUnits, .oneHot]
 }
 
 extension Graph {
@@ -69,6 +71,8 @@ extension Graph {
         case .sqrt: sqrt(x[0])
         case .tanh: tanh(x[0])
         case .abs: abs(x[0])
+        case .cosine: cosine(x[0])
+        case .floor: floor(x[0])
         case .logistic: logistic(x[0])
         case .softplus: softplus(x[0])
         case .maximum: maximum(x[0], x[1])

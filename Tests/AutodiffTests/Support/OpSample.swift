@@ -87,6 +87,8 @@ struct OpSample: CustomStringConvertible {
         case .sqrt: return unary(.sqrt, Form.positive)
         case .tanh: return unary(.tanh)
         case .abs: return unary(.abs)
+        case .cosine: return unary(.cosine)
+        case .floor: return unary(.floor)
         case .logistic: return unary(.logistic)
         case .softplus: return unary(.softplus)
         case .maximum: return binary(.maximum)

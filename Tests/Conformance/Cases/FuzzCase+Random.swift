@@ -52,7 +52,14 @@ extension FuzzCase {
             l1: random.one(of: [0, 0, 0, 1e-3]),
             l2: random.one(of: [0, 0, 1e-3, 1e-6, 0.3]),
             clipNorm: random.one(of: [nil, nil, nil, 0.5]),
-            solver: solver(&random)
+            solver: solver(&random),
+            schedule: random.one(
+                of: [
+                    .constant, .constant, .constant, .invscaling(power: 0.5), .exponential(gamma: 0.9),
+                    .step(size: 2, gamma: 0.5), .cosine(epochs: 5),
+                ]
+            ),
+            iterationsPerEpoch: random.one(of: [1, 1, 3])
         )
     }
 

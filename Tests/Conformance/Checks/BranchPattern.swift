@@ -48,6 +48,7 @@ struct BranchPattern {
             case .maximumUnits, .argmaxUnits: return []
             case .pick, .oneHot: return []
             case .constant, .input, .element, .count, .negate, .add, .subtract, .multiply, .divide, .log, .sqrt, .tanh,
+                .cosine, .floor,
                 .detach, .matmul, .transpose, .outer, .sumUnits, .sumRows:
                 return []
             }

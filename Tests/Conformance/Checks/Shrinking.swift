@@ -56,6 +56,7 @@ extension FuzzCase {
         add { $0.network.l1 = 0 }
         add { $0.network.labelSmoothing = 0 }
         add { $0.network.clipNorm = nil }
+        add { ($0.network.schedule, $0.network.iterationsPerEpoch) = (.constant, 1) }
         add { $0.network.solver = .sgd(momentum: 0, nesterov: false) }
         add { $0.rows.columns = [.normal] }
         add { $0.rows.labels = .signal }

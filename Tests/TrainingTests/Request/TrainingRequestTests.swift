@@ -79,6 +79,10 @@ import Testing
         #"{"solver": "adamw", "beta1": 0.8, "l2_reg": 0.1, "l1_reg": 0.2, "clip_norm": 3.5}"#,
         #"{"solver": "rmsprop", "rho": 0.7, "epsilon": 1e-6, "loss": "logistic", "label_smoothing": 0.05}"#,
         #"{"solver": "adagrad", "label": "x1", "loss": "huber", "activation": "gelu"}"#,
+        #"{"learning_rate": "step", "step_size": 3, "gamma": 0.4}"#,
+        #"{"learning_rate": "cosine", "max_iter": 17}"#,
+        #"{"learning_rate": "invscaling", "power_t": 0.25}"#,
+        #"{"learning_rate": "exponential"}"#,
         #"{"init": "he"}"#,
         #"{"init": "glorot", "tol": 1e-7, "n_iter_no_change": 3}"#,
         #"{"weights": [0.1, -1e-7, 3, 0, 0, 0.30000000000000004, 1, 2, 3, 4, 5, 6]}"#,
@@ -105,6 +109,7 @@ import Testing
             #expect(stored.activations == asked.activations)
             #expect(stored.solver == asked.solver)
             #expect(stored.learningRate == asked.learningRate)
+            #expect(stored.schedule == asked.schedule)
             #expect(stored.loss == asked.head(run.task))
             #expect(stored.labelSmoothing == asked.labelSmoothing)
             #expect(stored.l1 == asked.l1)

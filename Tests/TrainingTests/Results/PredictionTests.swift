@@ -28,7 +28,9 @@ import Testing
     /// What the interpreter says for the rows.
     private static func interpreted(_ run: Run, _ parameters: Parameters) throws -> [[Double]] {
         let request = try TrainingRequest(run.spec)
-        let step = try TrainingStep(request.network(task: run.task, layerSizes: parameters.layerSizes))
+        let step = try TrainingStep(
+            request.network(task: run.task, layerSizes: parameters.layerSizes, iterationsPerEpoch: 1)
+        )
         let facts = try DatasetFacts(of: run)
         let features = rows.flatMap { row in
             run.features.enumerated().map { index, name in

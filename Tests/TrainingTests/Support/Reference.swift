@@ -59,7 +59,9 @@ struct Reference: Sendable {
         var batches = try await NetworkRows.batches(of: run, epoch: 0, on: desk)
         let sizes = try #require(run.layerSizes)
         let first = try await desk.service.parameters(run.id, .number(0)).weights
-        let step = try TrainingStep(request.network(task: run.task, layerSizes: sizes))
+        let step = try TrainingStep(
+            request.network(task: run.task, layerSizes: sizes, iterationsPerEpoch: batches.count)
+        )
         var training = ReferenceTraining(step: step, weights: first)
         var reference = Reference(weights: [first])
         let rows = Double(try #require(run.rows))

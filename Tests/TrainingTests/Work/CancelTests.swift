@@ -13,7 +13,7 @@ import Testing
     ]
     /// One statement of it lasts many seconds.
     private static let slow: JSON = [
-        "source": ["example": "article", "rows": 100_000], "max_iter": 30, "shape": "window", "block_size": 30,
+        "source": ["example": "article", "rows": 400_000], "max_iter": 40, "shape": "window", "block_size": 40,
     ]
 
     private static func requests(_ desk: Desk) async throws -> Int {

@@ -134,7 +134,7 @@ import Testing
                     case EpochRecorder.Hole.epoch: .int8(0)
                     case EpochRecorder.Hole.done: .int8Array([1])
                     case EpochRecorder.Hole.rows: .float8Array([Double(rows)])
-                    case EpochRecorder.Hole.loss, EpochRecorder.Hole.metric: .float8Array([1])
+                    case EpochRecorder.Hole.loss, EpochRecorder.Hole.metric, EpochRecorder.Hole.rates: .float8Array([1])
                     default: .float8(1)
                     }
                 }

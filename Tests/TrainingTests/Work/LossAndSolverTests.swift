@@ -21,6 +21,10 @@ import Testing
         ("three", ["clip_norm": 0.05, "solver": "sgd", "learning_rate_init": 0.5, "activation": "elu"]),
         ("r", ["loss": "huber", "activation": "gelu", "batch_size": 20]),
         ("r", ["loss": "absolute_error", "activation": "leaky_relu", "l1_reg": 0.01, "l2_reg": 0.01]),
+        ("two", ["learning_rate": "exponential", "gamma": 0.7, "solver": "sgd", "learning_rate_init": 0.5]),
+        ("two", ["learning_rate": "step", "step_size": 2, "batch_size": 30]),
+        ("three", ["learning_rate": "cosine", "batch_size": 25, "shuffle": "every epoch"]),
+        ("r", ["learning_rate": "invscaling", "power_t": 0.3, "solver": "rmsprop"]),
         ("r", ["activation": "softplus", "clip_norm": 0.1, "solver": "rmsprop"]),
     ]
 
@@ -36,9 +40,15 @@ import Testing
             for (name, value) in options.objectValue ?? [:] { body.set(name, value) }
             let run = try await desk.train(body)
             try await AgainstReferenceTests.check(run, on: desk)
-            for (name, value) in options.objectValue ?? [:] where name != "batch_size" && name != "activation" {
+            for (name, value) in options.objectValue ?? [:] where !["batch_size", "activation"].contains(name) {
                 #expect(run.spec[name] == value, "the run shows what was asked for")
             }
+            let request = try TrainingRequest(run.spec)
+            for metric in try await desk.metrics(run.id) where metric.epoch < run.epoch {
+                let rate = request.learningRate * request.schedule.factor(epoch: metric.epoch)
+                #expect(metric.learningRate == rate, "epoch \(metric.epoch)")
+            }
+            #expect(run.learningRate == request.learningRate * request.schedule.factor(epoch: run.epoch - 1))
         }
     }
 
