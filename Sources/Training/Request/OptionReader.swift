@@ -105,6 +105,28 @@ struct OptionReader {
         )
     }
 
+    /// Refuses options that belong to other choices than the one that was made.
+    /// - Parameters:
+    ///   - given: options by name, and whether the request has them.
+    ///   - option: the option by which it was made.
+    ///   - options: those of a choice.
+    static func refuseOthers<T: RawRepresentable & CaseIterable>(
+        _ given: [String: Bool],
+        of choice: T,
+        _ option: String,
+        _ options: KeyPath<T, Set<String>>
+    ) throws(TrainingError) where T.RawValue == String {
+        for name in given.filter(\.value).keys.sorted() where !choice[keyPath: options].contains(name) {
+            let others = T.allCases.filter { $0[keyPath: options].contains(name) }.map(\.rawValue)
+            throw TrainingError(
+                .irrelevantOption,
+                "\(name) means nothing to \(option) \(choice.rawValue)",
+                field: name,
+                hint: "leave it out, or choose \(option) \(others.joined(separator: " or "))"
+            )
+        }
+    }
+
     /// Refuses options that nothing has read, with the nearest known names.
     func finish() throws(TrainingError) {
         guard let unknown = options.keys.filter({ !read.contains($0) }).sorted().first else { return }

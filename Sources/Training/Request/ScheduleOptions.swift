@@ -27,15 +27,7 @@ extension Schedule {
         let gamma = try options.number("gamma", share, "a number above 0, at most 1")
         let size = try options.integer("step_size", 1...1_000_000)
         let given = ["power_t": power != nil, "gamma": gamma != nil, "step_size": size != nil]
-        for name in given.filter(\.value).keys.sorted() where !kind.options.contains(name) {
-            let others = ScheduleKind.allCases.filter { $0.options.contains(name) }.map(\.rawValue)
-            throw TrainingError(
-                .irrelevantOption,
-                "\(name) means nothing to learning_rate \(kind.rawValue)",
-                field: name,
-                hint: "leave it out, or choose learning_rate \(others.joined(separator: " or "))"
-            )
-        }
+        try OptionReader.refuseOthers(given, of: kind, "learning_rate", \.options)
         switch kind {
         case .constant: self = .constant
         case .invscaling: self = .invscaling(power: power ?? 0.5)

@@ -37,15 +37,7 @@ extension Solver {
             "momentum": momentum != nil, "nesterov": nesterov != nil, "rho": rho != nil, "beta1": beta1 != nil,
             "beta2": beta2 != nil, "epsilon": epsilon != nil,
         ]
-        for name in given.filter(\.value).keys.sorted() where !kind.options.contains(name) {
-            let others = SolverKind.allCases.filter { $0.options.contains(name) }.map(\.rawValue)
-            throw TrainingError(
-                .irrelevantOption,
-                "\(name) means nothing to solver \(kind.rawValue)",
-                field: name,
-                hint: "leave it out, or choose \(others.joined(separator: " or "))"
-            )
-        }
+        try OptionReader.refuseOthers(given, of: kind, "solver", \.options)
         let small = epsilon ?? 1e-8
         switch kind {
         case .sgd: self = .sgd(momentum: momentum ?? unaskedMomentum, nesterov: nesterov ?? true)
