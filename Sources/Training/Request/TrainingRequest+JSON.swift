@@ -25,6 +25,7 @@ extension TrainingRequest {
             "shape": .string(shape?.rawValue ?? "auto"),
         ]
         if let name { json.set("name", .string(name)) }
+        if let maxRuntime { json.set("max_runtime_s", .number(maxRuntime)) }
         if let clipNorm { json.set("clip_norm", .number(clipNorm)) }
         if let blockSize { json.set("block_size", .integer(blockSize)) }
         switch batchSize {

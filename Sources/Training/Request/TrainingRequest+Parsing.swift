@@ -38,6 +38,7 @@ extension TrainingRequest {
         clipNorm = try options.number("clip_norm", 1e-100...1e100, "a number from 1e-100 to 1e100")
         l2 = try options.number("l2_reg", 0...1e6, "a number from 0 to 1e6") ?? defaults.l2
         maxIter = try options.integer("max_iter", 1...1_000_000) ?? defaults.maxIter
+        maxRuntime = try options.number("max_runtime_s", 0.001...1e9, "a number of seconds, from 0.001 to 1e9")
         schedule = try Schedule(&options, epochs: maxIter)
         tol = try options.number("tol", 0...1e6, "a number from 0 to 1e6") ?? defaults.tol
         patience = try options.integer("n_iter_no_change", 1...1_000_000) ?? 10

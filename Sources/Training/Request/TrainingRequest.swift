@@ -36,6 +36,8 @@ public struct TrainingRequest: Sendable {
     public var clipNorm: Double?
     /// Epochs at most.
     public var maxIter: Int
+    /// Seconds after which training stops, from its first start; nil for any time.
+    public var maxRuntime: Double?
     /// A smaller gain in loss than this counts as none; 0 never stops early.
     public var tol: Double
     /// Epochs without gain after which training stops.

@@ -13,7 +13,6 @@ func refuseUnbuilt(_ options: inout OptionReader) throws(TrainingError) {
         "class_weight": [],
         "weight_column": [],
         "warm_start": [],
-        "max_runtime_s": [],
         "group_by": [],
         "validation_fraction": [],
         "restore_best": [],

@@ -46,6 +46,9 @@ struct EpochLoop {
     /// The last committed epoch.
     var epoch: Int { checkpoint.epoch }
 
+    /// Whether the checkpoint is the end of an epoch, whose parameters are in `params`.
+    var isBetweenEpochs: Bool { checkpoint.batch == 0 }
+
     init(
         _ run: Run,
         plan: TrainingPlan,

@@ -134,8 +134,16 @@ public struct RunExecutor: Sendable {
         )
         var isStored = loop.selection.isSettled
         var throttle = Throttle(interval: .milliseconds(250))
-        while !loop.isStopped, loop.epoch < run.maxIter {
-            switch try await loop.advance(limit: run.maxIter, on: connection) {
+        let deadline = try await deadline(request, on: connection)
+        var isOutOfTime = false
+        while !loop.isStopped, loop.epoch < run.maxIter, !isOutOfTime {
+            let isLate = deadline.map { $0 <= .now } ?? false
+            // An epoch that was begun is ended: only ends of epochs have parameters and metrics.
+            if isLate, loop.isBetweenEpochs {
+                isOutOfTime = true
+                continue
+            }
+            switch try await loop.advance(limit: isLate ? loop.epoch + 1 : run.maxIter, on: connection) {
             case .diverged: return .diverged
             case .repeated: continue
             case .recorded(let progress):
@@ -152,7 +160,23 @@ public struct RunExecutor: Sendable {
             try await store(loop.selection, on: connection)
         }
         guard try await loop.close(on: connection) else { return .diverged }
-        return loop.isStopped ? .tol : .maxIter
+        return loop.isStopped ? .tol : isOutOfTime ? .maxRuntime : .maxIter
+    }
+
+    /// When the run has had its time, by its first start, which may have been that of another process.
+    private func deadline(
+        _ request: TrainingRequest,
+        on connection: Connection
+    ) async throws -> ContinuousClock.Instant? {
+        guard let seconds = request.maxRuntime else { return nil }
+        let spent = try await connection.query(
+            """
+            SELECT extract(epoch FROM clock_timestamp() - started_at)::float8 AS spent FROM pgradient.runs
+            WHERE id = \(lease.run)
+            """,
+            name: "time spent"
+        )
+        return .now + .seconds(seconds - (try spent[0].get("spent") as Double))
     }
 
     private func show(_ progress: EpochLoop.Progress, _ run: Run, epoch: Int) {

@@ -92,6 +92,12 @@ struct RequestOptions: ParsableArguments {
         help: ArgumentHelp("Epochs at most.", valueName: "n")
     )
     var maxIter: Int?
+    @Option(
+        name: .customLong("max-runtime-s"),
+        parsing: .unconditional,
+        help: ArgumentHelp("Seconds after which training stops.", valueName: "x")
+    )
+    var maxRuntime: Double?
     @Option(parsing: .unconditional, help: ArgumentHelp("Stop when the loss gains less; 0 never does.", valueName: "x"))
     var tol: Double?
 
@@ -147,7 +153,7 @@ struct RequestOptions: ParsableArguments {
         for (key, value) in texts { if let value { body.set(key, .string(value)) } }
         let numbers: [(String, Double?)] = [
             ("momentum", momentum), ("beta1", beta1), ("beta2", beta2), ("epsilon", epsilon), ("rho", rho),
-            ("label_smoothing", labelSmoothing), ("clip_norm", clipNorm), ("l1_reg", l1),
+            ("label_smoothing", labelSmoothing), ("clip_norm", clipNorm), ("l1_reg", l1), ("max_runtime_s", maxRuntime),
             ("learning_rate_init", learningRate), ("l2_reg", l2), ("tol", tol), ("scale", scale),
         ]
         for (key, value) in numbers { if let value { body.set(key, .number(value)) } }

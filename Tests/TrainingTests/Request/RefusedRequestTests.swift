@@ -112,6 +112,7 @@ import Testing
         Case(#"{"label_smoothing": 1}"#, .invalidOption, "label_smoothing"),
         Case(#"{"loss": "huber", "label_smoothing": 0.1}"#, .irrelevantOption, "label_smoothing"),
         Case(#"{"l1_reg": -1}"#, .invalidOption, "l1_reg"),
+        Case(#"{"max_runtime_s": 0}"#, .invalidOption, "max_runtime_s", "seconds"),
         Case(#"{"clip_norm": 0}"#, .invalidOption, "clip_norm"),
 
         Case(#"{"shape": "windo"}"#, .invalidOption, "shape", "\"window\""),
@@ -165,7 +166,6 @@ import Testing
         (#""tags": ["a"]"#, "tags"),
         (#""notes": "first try""#, "notes"),
         (#""shape": "vector""#, "shape"),
-        (#""max_runtime_s": 60"#, "max_runtime_s"),
         (#""group_by": "country""#, "group_by"),
     ].map { Case("{\($0)}", .notAvailable, $1, "not available in this version") }
 

@@ -80,7 +80,7 @@ import Testing
         #"{"solver": "rmsprop", "rho": 0.7, "epsilon": 1e-6, "loss": "logistic", "label_smoothing": 0.05}"#,
         #"{"solver": "adagrad", "label": "x1", "loss": "huber", "activation": "gelu"}"#,
         #"{"learning_rate": "step", "step_size": 3, "gamma": 0.4}"#,
-        #"{"learning_rate": "cosine", "max_iter": 17}"#,
+        #"{"learning_rate": "cosine", "max_iter": 17, "max_runtime_s": 2.5}"#,
         #"{"learning_rate": "invscaling", "power_t": 0.25}"#,
         #"{"learning_rate": "exponential"}"#,
         #"{"init": "he"}"#,
@@ -116,6 +116,7 @@ import Testing
             #expect(stored.l2 == asked.l2)
             #expect(stored.clipNorm == asked.clipNorm)
             #expect(stored.maxIter == asked.maxIter)
+            #expect(stored.maxRuntime == asked.maxRuntime)
             #expect(stored.tol == asked.tol)
             #expect(stored.patience == asked.patience)
             #expect(stored.standardize == asked.standardize)

@@ -32,6 +32,23 @@ import Testing
         return (loss / count + l2 / 2 * squares, Double(right) / count)
     }
 
+    /// Time is up at the end of an epoch, also where epochs end in the middle of statements.
+    @Test(arguments: [["batch_size": "full"], ["batch_size": 7], ["batch_size": 7, "shape": "step"]] as [JSON])
+    func aRunThatHasHadItsTime(_ options: JSON) async throws {
+        try await Desk.shared { desk in
+            let run = try await desk.train(
+                Self.article(["max_iter": 1_000_000, "max_runtime_s": 1.5]).with(options)
+            )
+            #expect(run.state == .succeeded)
+            #expect(run.stopReason == .maxRuntime)
+            #expect(run.epoch < 1_000_000)
+            #expect(try await desk.weights(run.id).keys.max() == run.epoch)
+            #expect(try await desk.metrics(run.id).map(\.epoch).max() == run.epoch, "the last parameters are measured")
+            let batch = try await desk.query("SELECT batch FROM pgradient.solver_state WHERE run_id = \(run.id)")
+            #expect(try batch.decode(Int.self, "batch").allSatisfy { $0 == 0 })
+        }
+    }
+
     @Test func metricsBelongToTheEpochWhoseWeightsTheyMeasure() async throws {
         try await Desk.shared { desk in
             let run = try await desk.train(Self.article(["max_iter": 12]))
