@@ -13,7 +13,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 .product(name: "pgradient", package: "pgradient"),
-                .product(name: "PGradientTraining", package: "pgradient"),
+                .product(name: "Training", package: "pgradient"),
             ],
             swiftSettings: [.treatAllWarnings(as: .error)]
         )

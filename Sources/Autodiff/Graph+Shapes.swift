@@ -14,9 +14,7 @@ extension Graph {
         case .constant, .element, .count: return .scalar
         case .input(let slot): return slot.shape
         case .negate, .add, .subtract, .multiply, .divide, .exp, .log, .sqrt, .tanh, .abs, .cosine, .floor, .logistic,
-            .softplus,
-            .maximum,
-            .selectLess, .selectEqual, .detach:
+            .softplus, .maximum, .selectLess, .selectEqual, .detach:
             return broadcast(op, shapes)
         case .matmul:
             guard case .vector(let n) = shapes[0], case .matrix(n, let m) = shapes[1] else { mismatch(op, shapes) }

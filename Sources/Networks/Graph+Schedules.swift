@@ -13,6 +13,7 @@ extension Graph {
         iteration: NodeID,
         iterationsPerEpoch length: Int
     ) -> NodeID {
+        guard schedule != .constant else { return rate }
         let one = constant(1)
         let passed = floor(divide(subtract(iteration, one), constant(Double(length))))
         switch schedule {

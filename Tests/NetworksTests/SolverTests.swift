@@ -112,6 +112,29 @@ import Testing
         #expect(relativeDifference(moves, [0.1, 0.1, 0.1, 0.1, 0.05]) < 1e-14, "\(moves)")
     }
 
+    /// What statements compute is what is written beside the metrics.
+    @Test(arguments: [
+        Schedule.invscaling(power: 0.3), .exponential(gamma: 0.9), .step(size: 3, gamma: 0.5), .cosine(epochs: 7),
+    ])
+    func theRateOfAStepIsThatOfItsEpoch(_ schedule: Schedule) throws {
+        let spec = NetworkSpec(
+            layerSizes: [1, 1],
+            activations: [],
+            head: .squaredError,
+            solver: .sgd(momentum: 0, nesterov: false),
+            schedule: schedule,
+            iterationsPerEpoch: 3
+        )
+        let step = try TrainingStep(spec)
+        let rate = try #require(step.names.first { $0.value == "rate" }?.key)
+        for iteration in 1...21 {
+            let training = ReferenceTraining(step: step, weights: [0, 0], iteration: iteration)
+            let value = training.evaluate([rate], features: [0], labels: [0], learningRate: 0.4)[0].values[0]
+            let expected = 0.4 * schedule.factor(epoch: (iteration - 1) / 3)
+            #expect(abs(value - expected) < 1e-15, "iteration \(iteration)")
+        }
+    }
+
     /// A quarter, half and all of the way of a cosine; 1/√(epoch + 1); 0.9^epoch; ⌊epoch / 3⌋ halvings.
     @Test func schedules() {
         let cosine = Schedule.cosine(epochs: 4)

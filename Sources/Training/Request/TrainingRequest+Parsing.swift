@@ -31,9 +31,6 @@ extension TrainingRequest {
             try options.number("learning_rate_init", 1e-100...1e6, "a number from 1e-100 to 1e6")
             ?? defaults.learningRate(for: solver)
         labelSmoothing = try options.number("label_smoothing", 0..<1.0, "a number from 0 to below 1") ?? 0
-        if labelSmoothing > 0, task == .regression {
-            try Self.refuse(["label_smoothing": true], "a regression", "a classification")
-        }
         l1 = try options.number("l1_reg", 0...1e6, "a number from 0 to 1e6") ?? 0
         clipNorm = try options.number("clip_norm", 1e-100...1e100, "a number from 1e-100 to 1e100")
         l2 = try options.number("l2_reg", 0...1e6, "a number from 0 to 1e6") ?? defaults.l2
@@ -57,6 +54,13 @@ extension TrainingRequest {
         }
         try options.finish()
         try checkFeatures()
+        if let task { try checkSmoothing(task) }
+    }
+
+    /// The task may be told by the type of the label, which a request does not know.
+    func checkSmoothing(_ task: TaskKind) throws(TrainingError) {
+        guard task == .regression, labelSmoothing > 0 else { return }
+        try Self.refuse(["label_smoothing": true], "a regression", "task classification")
     }
 
     private func checkFeatures() throws(TrainingError) {

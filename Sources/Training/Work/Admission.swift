@@ -24,14 +24,7 @@ struct Admission {
             [dataset.features.count] + request.hiddenLayerSizes + [request.head(dataset.task).outputs(classes: 2)]
         let parameters = ParameterLayout(layerSizes: sizes).count
         guard parameters <= TrainingPlan.maximumParameters else { throw TrainingPlan.tooWide(parameters) }
-        if dataset.task == .regression, request.labelSmoothing > 0 {
-            throw TrainingError(
-                .irrelevantOption,
-                "label_smoothing means nothing to a regression",
-                field: "label_smoothing",
-                hint: "leave it out, or choose task classification"
-            )
-        }
+        try request.checkSmoothing(dataset.task)
         try checkWeights(least: parameters, perClass: sizes[sizes.count - 2] + 1, dataset.task)
         if let shape = request.shape, shape == .window || shape == .block {
             // Planned for its limits alone.

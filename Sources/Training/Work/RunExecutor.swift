@@ -136,12 +136,12 @@ public struct RunExecutor: Sendable {
         var throttle = Throttle(interval: .milliseconds(250))
         let deadline = try await deadline(request, on: connection)
         var isOutOfTime = false
-        while !loop.isStopped, loop.epoch < run.maxIter, !isOutOfTime {
+        while !loop.isStopped, loop.epoch < run.maxIter {
             let isLate = deadline.map { $0 <= .now } ?? false
             // An epoch that was begun is ended: only ends of epochs have parameters and metrics.
             if isLate, loop.isBetweenEpochs {
                 isOutOfTime = true
-                continue
+                break
             }
             switch try await loop.advance(limit: isLate ? loop.epoch + 1 : run.maxIter, on: connection) {
             case .diverged: return .diverged
