@@ -71,7 +71,7 @@ extension Graph {
             guard case .vector(let n) = shape(operands[0]) else { return [nil, nil] }
             return [multiply(g, oneHot(operands[1], count: n)), nil]
         case .sumRows: return [g]
-        case .outer, .cosine, .floor, .maximumUnits, .argmaxUnits, .oneHot:
+        case .outer, .cosine, .floor, .maximumUnits, .argmaxUnits, .oneHot, .indicators:
             throw UndifferentiableOperation(op: self[id].op)
         }
     }

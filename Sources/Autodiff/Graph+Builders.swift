@@ -44,6 +44,11 @@ extension Graph {
                 return multiply(constant(factor * inner), self[other].operands[1])
             }
         }
+        // An indicator, 1 or 0, times a number is a choice: no product, and nothing to underflow.
+        for (factor, other) in [(a, b), (b, a)] where isIndicator(factor) && shape(other) == .scalar {
+            let operands = self[factor].operands
+            return select(operands[0], equals: operands[1], other, else: constant(0))
+        }
         // (1/t)·x is x/t: one operation less, and no reciprocal that could leave float8.
         for (factor, other) in [(a, b), (b, a)] where self[factor].op == .divide {
             if constant(self[factor].operands[0]) == 1 { return divide(other, self[factor].operands[1]) }
@@ -92,6 +97,11 @@ extension Graph {
     public mutating func pick(_ x: NodeID, at index: NodeID) -> NodeID { intern(.pick, [x, index]) }
     public mutating func oneHot(_ index: NodeID, count: Int) -> NodeID { intern(.oneHot(count), [index]) }
 
+    /// Indexes among the units of `x` as indicators; `counts` as in `Op.indicators`.
+    public mutating func indicators(_ x: NodeID, counts: [Int]) -> NodeID {
+        counts.allSatisfy { $0 == 0 } ? x : intern(.indicators(counts), [x])
+    }
+
     public mutating func transpose(_ w: NodeID) -> NodeID {
         self[w].op == .transpose ? self[w].operands[0] : intern(.transpose, [w])
     }
@@ -133,6 +143,18 @@ extension Graph {
         let node = self[branch]
         guard node.op == op, node.operands[0] == a, node.operands[1] == b else { return branch }
         return shape(node.operands[operand]) == shape(branch) ? node.operands[operand] : branch
+    }
+
+    /// Whether a node tells that an index is `place`, and `first` that the same index is 0.
+    func indicated(_ id: NodeID, place: Int, by first: NodeID) -> Bool {
+        isIndicator(id) && isIndicator(first) && self[id].operands[0] == self[first].operands[0]
+            && constant(self[id].operands[1]) == Double(place)
+    }
+
+    private func isIndicator(_ id: NodeID) -> Bool {
+        let node = self[id]
+        return node.op == .selectEqual && shape(id) == .scalar && constant(node.operands[2]) == 1
+            && constant(node.operands[3]) == 0
     }
 
     private func broadcastShape(_ a: NodeID, _ b: NodeID) -> UnitShape {

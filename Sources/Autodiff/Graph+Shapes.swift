@@ -35,6 +35,9 @@ extension Graph {
         case .oneHot(let n):
             guard case .scalar = shapes[0] else { mismatch(op, shapes) }
             return .vector(n)
+        case .indicators(let counts):
+            guard case .vector(counts.count) = shapes[0] else { mismatch(op, shapes) }
+            return .vector(counts.reduce(0) { $0 + max(1, $1) })
         case .sumRows: return shapes[0]
         }
     }

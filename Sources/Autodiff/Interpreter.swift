@@ -91,6 +91,16 @@ public struct Interpreter {
             }
         case .pick: return each(id) { row, _ in x[0][row, Int(x[1][row, 0])] }
         case .oneHot: return each(id) { row, unit in x[0][row, 0] == Double(unit) ? 1 : 0 }
+        case .indicators(let counts):
+            // Which unit of the operand each unit of the result comes from, and for which index it is 1.
+            let sources = counts.enumerated().flatMap { unit, count in
+                count == 0 ? [(unit, nil as Int?)] : (0..<count).map { (unit, $0) }
+            }
+            return each(id) { row, unit in
+                let (source, index) = sources[unit]
+                guard let index else { return x[0][row, source] }
+                return x[0][row, source] == Double(index) ? 1 : 0
+            }
         case .sumRows:
             return each(id) { _, unit in
                 var sum = 0.0

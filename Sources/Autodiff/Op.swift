@@ -48,6 +48,10 @@ public enum Op: Hashable, Sendable {
     case pick
     /// Operand index: a vector with 1 at the index and 0 elsewhere.
     case oneHot(Int)
+    /// Operand: a vector whose units are numbers and indexes. A number (0 here) stays one unit; an index of n categories
+    /// (n here) becomes n units, 1 at the index and 0 elsewhere, so all 0 for an index beyond them. Data only: it has no
+    /// derivative.
+    case indicators([Int])
 
     // Rows
     /// The sum over all rows; turns a value per row into one per data set.

@@ -62,7 +62,7 @@ public struct ScalarGraph: Sendable {
         case .detach: return x[0]
         case .matmul:
             let m = x[1].count / x[0].count
-            return (0..<m).map { j in sum(x[0].indices.map { i in graph.multiply(x[0][i], x[1][i * m + j]) }) }
+            return (0..<m).map { j in product(x[0]) { i in x[1][i * m + j] } }
         case .transpose:
             guard case .matrix(let n, let m) = tensors.shape(node.operands[0]) else { return x[0] }
             return (0..<m).flatMap { j in (0..<n).map { i in x[0][i * m + j] } }
@@ -74,6 +74,13 @@ public struct ScalarGraph: Sendable {
         case .oneHot(let n):
             let (zero, one) = (graph.constant(0), graph.constant(1))
             return (0..<n).map { graph.select(x[0][0], equals: graph.constant(Double($0)), one, else: zero) }
+        case .indicators(let counts):
+            let (zero, one) = (graph.constant(0), graph.constant(1))
+            return zip(x[0], counts).flatMap { value, count in
+                count == 0
+                    ? [value]
+                    : (0..<count).map { graph.select(value, equals: graph.constant(Double($0)), one, else: zero) }
+            }
         case .sumRows: return x[0].map { graph.sumRows($0) }
         }
     }
@@ -85,6 +92,30 @@ public struct ScalarGraph: Sendable {
         _ build: (inout Graph, [NodeID]) -> NodeID
     ) -> [NodeID] {
         (0..<tensors.shape(id).count).map { unit in build(&graph, x.map { $0.count == 1 ? $0[0] : $0[unit] }) }
+    }
+
+    /// Σ valueᵢ·weightᵢ. Where values are the indicators of one index, the weight is looked up: at most one of their
+    /// products is not 0, and adding zeros changes nothing.
+    private mutating func product(_ values: [NodeID], _ weight: (Int) -> NodeID) -> NodeID {
+        var terms: [NodeID] = []
+        var i = 0
+        while i < values.count {
+            let start = i
+            while i < values.count, graph.indicated(values[i], place: i - start, by: values[start]) { i += 1 }
+            guard i - start > 1 else {
+                terms.append(graph.multiply(values[start], weight(start)))
+                i = start + 1
+                continue
+            }
+            let index = graph[values[start]].operands[0]
+            terms.append(
+                (start..<i).reversed().reduce(graph.constant(0)) { rest, position in
+                    let here = graph.constant(Double(position - start))
+                    return graph.select(index, equals: here, weight(position), else: rest)
+                }
+            )
+        }
+        return sum(terms)
     }
 
     /// Terms are added one after the other, many of them in parts: PostgreSQL's stack holds some 4,000 brackets.

@@ -74,7 +74,8 @@ struct ExpressionWriter {
         case .sumRows: return [.text("sum("), x[0], .text(")\(over)")]
         case .input, .element:
             preconditionFailure("the statement has no column or placeholder for \(node.op)")
-        case .softplus, .detach, .matmul, .transpose, .outer, .sumUnits, .maximumUnits, .argmaxUnits, .pick, .oneHot:
+        case .softplus, .detach, .matmul, .transpose, .outer, .sumUnits, .maximumUnits, .argmaxUnits, .pick, .oneHot,
+            .indicators:
             preconditionFailure("\(node.op) does not occur in a scalar graph")
         }
     }
@@ -103,7 +104,9 @@ extension Op {
         case .floor: 10
         case .log, .tanh: 40
         case .logistic, .softplus: 80
-        case .sumRows, .matmul, .transpose, .outer, .sumUnits, .maximumUnits, .argmaxUnits, .pick, .oneHot: 10
+        case .sumRows, .matmul, .transpose, .outer, .sumUnits, .maximumUnits, .argmaxUnits, .pick, .oneHot,
+            .indicators:
+            10
         }
     }
 }

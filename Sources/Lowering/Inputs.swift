@@ -14,7 +14,7 @@ extension Lowering {
         return references
     }
 
-    /// The features `x1` … and the label `y`.
+    /// The features `x1` …, the label `y` and, where rows have weights, `w`.
     func dataColumns() -> [NodeID: Reference] {
         var references: [NodeID: Reference] = [:]
         let features = step.inputs.features
@@ -22,6 +22,7 @@ extension Lowering {
             if let id = scalars.node(of: features, index) { references[id] = .column("x\(index + 1)") }
         }
         if let id = scalars.node(of: step.inputs.label, 0) { references[id] = .column("y") }
+        if let slot = step.inputs.rowWeight, let id = scalars.node(of: slot, 0) { references[id] = .column("w") }
         return references
     }
 

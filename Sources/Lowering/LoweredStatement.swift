@@ -13,7 +13,7 @@ public enum StatementShape: String, Sendable, Hashable, Codable, CaseIterable {
     case recursive
 }
 
-/// The table that a statement reads: columns `x1` … `xN` and `y`, all float8.
+/// The table that a statement reads: columns `x1` … `xN`, `y` and, where rows have weights, `w`, all float8.
 public struct RowSource: Sendable, Hashable {
     /// What stands after FROM.
     public let relation: SQL

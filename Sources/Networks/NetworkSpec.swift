@@ -5,6 +5,10 @@
 public struct NetworkSpec: Sendable, Hashable, Codable {
     /// Units per layer: inputs, hidden layers, outputs.
     public var layerSizes: [Int]
+    /// The columns of the data, whose inputs follow one another; nil if each input is a column of numbers.
+    public var columns: [InputColumn]?
+    /// Whether every row has a weight in the loss.
+    public var hasRowWeights: Bool
     /// One per hidden layer.
     public var activations: [Activation]
     /// What the outputs mean and what is minimised.
@@ -27,6 +31,8 @@ public struct NetworkSpec: Sendable, Hashable, Codable {
     /// Describes a network.
     public init(
         layerSizes: [Int],
+        columns: [InputColumn]? = nil,
+        hasRowWeights: Bool = false,
         activations: [Activation],
         head: Head,
         labelSmoothing: Double = 0,
@@ -38,6 +44,8 @@ public struct NetworkSpec: Sendable, Hashable, Codable {
         iterationsPerEpoch: Int = 1
     ) {
         self.layerSizes = layerSizes
+        self.columns = columns
+        self.hasRowWeights = hasRowWeights
         self.activations = activations
         self.head = head
         self.labelSmoothing = labelSmoothing
@@ -57,6 +65,13 @@ public struct NetworkSpec: Sendable, Hashable, Codable {
             throw NetworkSpecError("hidden_layer_sizes", "has a layer of \(width) units; every layer needs at least 1")
         }
         guard layerSizes[0] >= 1 else { throw NetworkSpecError("features", "at least one is needed") }
+        if let columns {
+            if columns.contains(.category(count: 0)) { throw NetworkSpecError("columns", "has one without categories") }
+            let inputs = columns.reduce(0) { $0 + $1.inputs }
+            guard inputs == layerSizes[0] else {
+                throw NetworkSpecError("columns", "make \(inputs) inputs, and the network has \(layerSizes[0])")
+            }
+        }
         try head.validate(outputs: layerSizes[layerSizes.count - 1])
         guard activations.count == layerSizes.count - 2 else {
             throw NetworkSpecError(

@@ -23,10 +23,12 @@ public struct ReferenceTraining: Sendable {
     /// - Parameters:
     ///   - features: row-major, one row after the other.
     ///   - labels: class indexes or values, one per row.
+    ///   - rowWeights: one per row, if the network has them.
     /// - Returns: loss and metric of the weights the iteration started from.
     public mutating func iterate(
         features: [Double],
         labels: [Double],
+        rowWeights: [Double]? = nil,
         learningRate: Double
     ) -> (loss: Double, metric: Double) {
         iteration += 1
@@ -35,6 +37,7 @@ public struct ReferenceTraining: Sendable {
             [update.loss, update.metric] + update.parameters + update.state,
             features: features,
             labels: labels,
+            rowWeights: rowWeights,
             learningRate: learningRate
         )
         let blocks = step.inputs.parameters.count
@@ -48,9 +51,15 @@ public struct ReferenceTraining: Sendable {
         _ nodes: [NodeID],
         features: [Double],
         labels: [Double],
+        rowWeights: [Double]? = nil,
         learningRate: Double = 0
     ) -> [Tensor] {
-        let values = inputs(features: features, labels: labels, learningRate: learningRate)
+        let values = inputs(
+            features: features,
+            labels: labels,
+            rowWeights: rowWeights,
+            learningRate: learningRate
+        )
         return Interpreter(step.graph, rows: labels.count).evaluate(nodes) { slot in
             guard let value = values[slot] else { preconditionFailure("the step has no input \(slot.name)") }
             return value
@@ -58,13 +67,19 @@ public struct ReferenceTraining: Sendable {
     }
 
     /// The values of the step's inputs, for any graph that has them.
-    public func inputs(features: [Double], labels: [Double], learningRate: Double) -> [Slot: Tensor] {
+    public func inputs(
+        features: [Double],
+        labels: [Double],
+        rowWeights: [Double]? = nil,
+        learningRate: Double
+    ) -> [Slot: Tensor] {
         var values: [Slot: Tensor] = [
             step.inputs.features: .rows(step.inputs.features.shape, features),
             step.inputs.label: .rows(.scalar, labels),
             step.inputs.learningRate: .global(.scalar, [learningRate]),
             step.inputs.iteration: .global(.scalar, [Double(iteration)]),
         ]
+        if let slot = step.inputs.rowWeight, let rowWeights { values[slot] = .rows(.scalar, rowWeights) }
         Self.fill(&values, step.inputs.parameters, from: weights)
         Self.fill(&values, step.inputs.state, from: state)
         return values

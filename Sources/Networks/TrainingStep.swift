@@ -5,10 +5,12 @@ import Autodiff
 public struct TrainingStep: Sendable {
     /// The inputs of the graph.
     public struct Inputs: Sendable {
-        /// The features of a row.
+        /// The columns of a row that hold features: numbers and indexes of categories.
         public let features: Slot
         /// The class index or the value of a row.
         public let label: Slot
+        /// What the row counts in the loss, above 0; nil if all count the same.
+        public let rowWeight: Slot?
         /// Weights and biases, in the order of the layout's blocks.
         public let parameters: [Slot]
         /// Solver state: for each kind of state one slot per parameter block.
@@ -33,19 +35,21 @@ public struct TrainingStep: Sendable {
 
     /// What is summed over all rows. A distributed run adds these up across its parts.
     public struct Sums: Sendable {
-        /// The sum of the losses.
+        /// The sum of the losses, each times its row's weight.
         public let loss: NodeID
         /// The number of right predictions, or the sum of squared errors.
         public let metric: NodeID
         /// The number of rows.
         public let rows: NodeID
+        /// The sum of the weights: the number of rows where they have none.
+        public let weight: NodeID
         /// The gradient of the summed loss by each parameter block.
         public let gradients: [NodeID]
     }
 
     /// What follows from the sums, once per iteration.
     public struct Update: Sendable {
-        /// Mean loss and penalty of the weights the iteration started from: what training minimises.
+        /// Mean loss, weighted where rows have weights, and penalty of the weights the iteration started from: what training minimises.
         public let loss: NodeID
         /// The share of right predictions, or the mean squared error.
         public let metric: NodeID
@@ -86,27 +90,31 @@ public struct TrainingStep: Sendable {
                 shape: block.kind == .weight ? .matrix(block.inputs, block.units) : .vector(block.units)
             )
         }
-        let features = Slot(name: "x", scope: .row, shape: .vector(spec.layerSizes[0]))
+        let features = Slot(name: "x", scope: .row, shape: .vector(spec.columnCount))
         let label = Slot(name: "y", scope: .row, shape: .scalar)
+        let rowWeight = spec.hasRowWeights ? Slot(name: "w", scope: .row, shape: .scalar) : nil
         let learningRate = Slot(name: "learning_rate", scope: .global, shape: .scalar)
         let iteration = Slot(name: "iteration", scope: .global, shape: .scalar)
 
         let parameters = parameterSlots.map { graph.input($0) }
-        let layers = graph.forward(graph.input(features), parameters: parameters, activations: spec.activations)
+        let inputs = graph.indicators(graph.input(features), counts: spec.categoryCounts)
+        let layers = graph.forward(inputs, parameters: parameters, activations: spec.activations)
         let head = graph.head(spec, on: layers[layers.count - 1], label: graph.input(label))
         let perRow = head.perRow
-        let (gradients, deltas) = try graph.gradient(of: perRow.loss, by: parameters)
+        let weighted = rowWeight.map { graph.multiply(graph.input($0), perRow.loss) } ?? perRow.loss
+        let (gradients, deltas) = try graph.gradient(of: weighted, by: parameters)
         let sums = Sums(
-            loss: graph.sumRows(perRow.loss),
+            loss: graph.sumRows(weighted),
             metric: graph.sumRows(perRow.metric),
             rows: graph.count(),
+            weight: rowWeight.map { graph.sumRows(graph.input($0)) } ?? graph.count(),
             gradients: gradients
         )
 
         let penalty = graph.penalty(spec, layout: layout, parameters: parameters)
         let penaltyGradients = try graph.gradient(of: penalty, by: parameters).byInput
         let means = zip(gradients, penaltyGradients).map { sum, regulariser in
-            graph.add(graph.divide(sum, sums.rows), regulariser)
+            graph.add(graph.divide(sum, sums.weight), regulariser)
         }
         let flushedMeans = means.map { graph.flush($0) }
         let clipping = spec.clipNorm.map { graph.clipped(flushedMeans, norm: $0) }
@@ -128,7 +136,7 @@ public struct TrainingStep: Sendable {
             weightDecay: spec.l2
         )
         self.update = Update(
-            loss: graph.add(graph.divide(sums.loss, sums.rows), penalty),
+            loss: graph.add(graph.divide(sums.loss, sums.weight), penalty),
             metric: graph.divide(sums.metric, sums.rows),
             parameters: stepping.parameters,
             state: stepping.state
@@ -136,6 +144,7 @@ public struct TrainingStep: Sendable {
         self.inputs = Inputs(
             features: features,
             label: label,
+            rowWeight: rowWeight,
             parameters: parameterSlots,
             state: stepping.slots,
             learningRate: learningRate,
@@ -152,6 +161,10 @@ public struct TrainingStep: Sendable {
         names[sums.loss] = "sum_loss"
         names[sums.metric] = "sum_metric"
         names[sums.rows] = "n"
+        if rowWeight != nil {
+            names[weighted] = "weighted_loss"
+            names[sums.weight] = "sum_weight"
+        }
         names[penalty] = "penalty"
         if spec.schedule != .constant { names[rate] = "rate" }
         names.merge(stepping.names) { first, _ in first }

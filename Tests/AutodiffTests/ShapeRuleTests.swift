@@ -34,7 +34,8 @@ import Testing
         let s = bench.input("s", .global, .scalar, [1])
         let results: [(Op, [NodeID], UnitShape)] = [
             (.matmul, [v, m], .vector(3)), (.transpose, [m], .matrix(3, 2)), (.outer, [v, v], .matrix(2, 2)),
-            (.oneHot(7), [s], .vector(7)), (.sumRows, [v], .vector(2)), (.sumUnits, [m], .scalar),
+            (.oneHot(7), [s], .vector(7)), (.indicators([0, 4]), [v], .vector(5)), (.sumRows, [v], .vector(2)),
+            (.sumUnits, [m], .scalar),
         ]
         for (op, operands, shape) in results {
             let result = bench.graph.build(op, operands)

@@ -122,7 +122,12 @@ import Testing
         let nodes =
             [step.update.loss, step.update.metric, step.perRow.prediction]
             + (step.perRow.predictedClass.map { [$0] } ?? [])
-        let expected = trace.states[Self.iterations].evaluate(nodes, features: rows.features, labels: rows.labels)
+        let expected = trace.states[Self.iterations].evaluate(
+            nodes,
+            features: rows.features,
+            labels: rows.labels,
+            rowWeights: rows.rowWeights
+        )
         let measures = try await trainer.evaluate()
         expect([measures.loss, measures.metric], expected[0].values + expected[1].values, what)
         #expect(measures.rows == Double(rows.count), what)

@@ -127,7 +127,12 @@ import Testing
             _ = try await parallel.run(statement)
             var reference = ReferenceTraining(step: trainer.lowering.step, weights: trainer.weights)
             let rows = SampleRows(articleRows: 2_000, seed: 1)
-            _ = reference.iterate(features: rows.features, labels: rows.labels, learningRate: 2)
+            _ = reference.iterate(
+                features: rows.features,
+                labels: rows.labels,
+                rowWeights: rows.rowWeights,
+                learningRate: 2
+            )
             #expect(relativeDifference(parallel.weights, reference.weights) < 1e-12)
 
             let evaluation = try trainer.lowering.evaluation(RowSource(table: exampleTable))

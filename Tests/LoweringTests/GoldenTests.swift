@@ -150,7 +150,12 @@ import Testing
             case .articlePrediction:
                 let (predictions, classes) = try await trainer.predict()
                 let nodes = [step.perRow.prediction] + (step.perRow.predictedClass.map { [$0] } ?? [])
-                let expected = trace.states[0].evaluate(nodes, features: rows.features, labels: rows.labels)
+                let expected = trace.states[0].evaluate(
+                    nodes,
+                    features: rows.features,
+                    labels: rows.labels,
+                    rowWeights: rows.rowWeights
+                )
                 #expect(relativeDifference(predictions, expected[0].values) < 1e-12)
                 #expect(classes == expected[1].values)
             }

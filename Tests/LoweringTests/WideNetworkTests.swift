@@ -43,7 +43,12 @@ import Testing
 
     private func loss(_ trace: ReferenceTrace, _ rows: SampleRows) -> Double {
         let last = trace.states[trace.states.count - 1]
-        return last.evaluate([last.step.update.loss], features: rows.features, labels: rows.labels)[0].values[0]
+        return last.evaluate(
+            [last.step.update.loss],
+            features: rows.features,
+            labels: rows.labels,
+            rowWeights: rows.rowWeights
+        )[0].values[0]
     }
 
     /// Weights and solver state together are 2,409 numbers.

@@ -15,7 +15,12 @@ import Testing
 
         func loss(_ weights: [Double]) -> Double {
             ReferenceTraining(step: step, weights: weights)
-                .evaluate([step.update.loss], features: rows.features, labels: rows.labels)[0].values[0]
+                .evaluate(
+                    [step.update.loss],
+                    features: rows.features,
+                    labels: rows.labels,
+                    rowWeights: rows.rowWeights
+                )[0].values[0]
         }
         var kinks = 0
         for index in sample.weights.indices {
@@ -36,13 +41,14 @@ import Testing
         #expect(kinks <= sample.weights.count / 5, "\(sample): \(kinks) kinks")
     }
 
-    /// (Σ over rows)/n + l2·W + l1·sign W, from the parts that the step names.
+    /// (Σ over rows)/Σ weights + l2·W + l1·sign W, from the parts that the step names.
     private func meanGradient(_ step: TrainingStep, _ sample: NetworkSample, _ rows: SampleRows) -> [Double] {
         let sums = ReferenceTraining(step: step, weights: sample.weights)
-            .evaluate(step.sums.gradients, features: rows.features, labels: rows.labels)
+            .evaluate(step.sums.gradients, features: rows.features, labels: rows.labels, rowWeights: rows.rowWeights)
+        let weight = rows.rowWeights?.reduce(0, +) ?? Double(rows.count)
         return zip(step.layout.blocks, sums).flatMap { block, sum in
             sum.values.enumerated().map { index, value in
-                let mean = value / Double(rows.count)
+                let mean = value / weight
                 guard block.kind == .weight else { return mean }
                 let weight = sample.weights[block.offset + index]
                 let l2 = sample.spec.solver.decaysWeights ? 0 : sample.spec.l2

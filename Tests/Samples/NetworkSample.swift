@@ -22,8 +22,11 @@ public struct NetworkSample: Sendable, CustomStringConvertible {
         let outputs = head.outputs(classes: 2 + number % 3)
         self.number = number
         self.learningRate = [0.5, 0.1, 0.05, 0.02][(number / 2) % 4]
+        let columns: [InputColumn]? = number % 5 == 2 ? [.number, .category(count: 3), .category(count: 2)] : nil
         self.spec = NetworkSpec(
-            layerSizes: [1 + random.index(below: 5)] + widths + [outputs],
+            layerSizes: [columns?.reduce(0) { $0 + $1.inputs } ?? 1 + random.index(below: 5)] + widths + [outputs],
+            columns: columns,
+            hasRowWeights: number % 6 == 4,
             activations: activations,
             head: head,
             labelSmoothing: number % 5 == 1 ? 0.1 : 0,

@@ -8,6 +8,8 @@ public struct SampleRows: Sendable {
     public let labels: [Double]
     /// Features per row.
     public let width: Int
+    /// What each row counts in the loss, if the network has row weights.
+    public let rowWeights: [Double]?
 
     public var count: Int { labels.count }
 
@@ -45,21 +47,22 @@ public struct SampleRows: Sendable {
     }
 
     /// Takes rows as they are.
-    public init(features: [Double], labels: [Double], width: Int) {
+    public init(features: [Double], labels: [Double], width: Int, rowWeights: [Double]? = nil) {
         self.features = features
         self.labels = labels
         self.width = width
+        self.rowWeights = rowWeights
     }
 
     /// Rows for a network.
     /// - Parameter columns: what the features look like, repeated as often as there are features.
     public init(for spec: NetworkSpec, count: Int, seed: UInt64, columns: [Column] = [.normal, .ties, .zeros]) {
         var random = SeededGenerator(seed: seed)
-        let width = spec.layerSizes[0]
+        let width = spec.columnCount
         var features: [Double] = []
         var labels: [Double] = []
         for _ in 0..<count {
-            let row = (0..<width).map { columns[$0 % columns.count].value(&random) }
+            let row = Self.row(spec, columns, &random)
             // The label follows from the features, for the most part.
             labels.append(Self.label(spec, Self.signal(row, noise: random.normal() * 0.3)))
             features += row
@@ -67,6 +70,7 @@ public struct SampleRows: Sendable {
         self.features = features
         self.labels = labels
         self.width = width
+        rowWeights = spec.hasRowWeights ? labels.map { _ in random.one(of: Self.weights) } : nil
     }
 
     /// The article's data: x1, x2 normal, y = 1 where x1 + x2 > 0.
@@ -75,6 +79,25 @@ public struct SampleRows: Sendable {
         features = (0..<2 * count).map { _ in random.normal() }
         labels = (0..<count).map { [features] in features[2 * $0] + features[2 * $0 + 1] > 0 ? 1 : 0 }
         width = 2
+        rowWeights = nil
+    }
+
+    /// Weights of rows: some count little, some much, most the same.
+    public static let weights = [1, 1, 0.25, 3, 1e-3]
+
+    /// A row for a network: numbers of the given columns, indexes of categories where it has them.
+    public static func row(
+        _ spec: NetworkSpec,
+        _ columns: [Column],
+        _ random: inout SeededGenerator
+    ) -> [Double] {
+        (0..<spec.columnCount).map { position in
+            switch spec.columns?[position] ?? .number {
+            case .number: columns[position % columns.count].value(&random)
+            // One more than there are: what was not seen in training.
+            case .category(let count): Double(random.index(below: count + 1))
+            }
+        }
     }
 
     /// What a label follows from.

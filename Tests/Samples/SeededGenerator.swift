@@ -25,4 +25,7 @@ public struct SeededGenerator: RandomNumberGenerator {
         let radius = (-2 * Double.log(Double.random(in: 0x1p-53...1, using: &self))).squareRoot()
         return radius * Double.cos(2 * .pi * Double.random(in: 0..<1, using: &self))
     }
+
+    /// One of several.
+    public mutating func one<T>(of choices: [T]) -> T { choices[index(below: choices.count)] }
 }

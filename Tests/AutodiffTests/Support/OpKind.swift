@@ -5,7 +5,7 @@ enum OpKind: String, CaseIterable {
     case constant, input, element, count
     case negate, add, subtract, multiply, divide, exp, log, sqrt, tanh, abs, cosine, floor, logistic, softplus, maximum
     case selectLess, selectEqual, detach
-    case matmul, transpose, outer, sumUnits, maximumUnits, argmaxUnits, pick, oneHot, sumRows
+    case matmul, transpose, outer, sumUnits, maximumUnits, argmaxUnits, pick, oneHot, indicators, sumRows
 
     init(_ op: Op) {
         self =
@@ -40,6 +40,7 @@ enum OpKind: String, CaseIterable {
             case .argmaxUnits: .argmaxUnits
             case .pick: .pick
             case .oneHot: .oneHot
+            case .indicators: .indicators
             case .sumRows: .sumRows
             }
     }
@@ -50,7 +51,9 @@ enum OpKind: String, CaseIterable {
     static let operations = allCases.filter { !leaves.contains($0) }
 
     /// Those that the gradient refuses.
-    static let undifferentiable: Set<OpKind> = [.outer, .cosine, .floor, .maximumUnits, .argmaxUnits, .oneHot]
+    static let undifferentiable: Set<OpKind> = [
+        .outer, .cosine, .floor, .maximumUnits, .argmaxUnits, .oneHot, .indicators,
+    ]
 }
 
 extension Graph {
@@ -87,6 +90,7 @@ extension Graph {
         case .argmaxUnits: argmaxUnits(x[0])
         case .pick: pick(x[0], at: x[1])
         case .oneHot(let n): oneHot(x[0], count: n)
+        case .indicators(let counts): indicators(x[0], counts: counts)
         case .sumRows: sumRows(x[0])
         }
     }

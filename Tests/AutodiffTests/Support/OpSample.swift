@@ -104,6 +104,8 @@ struct OpSample: CustomStringConvertible {
         case .argmaxUnits: return [Form(op: .argmaxUnits, shapes: [v])]
         case .pick: return [Form(op: .pick, shapes: [v, s])]
         case .oneHot: return [Form(op: .oneHot(3), shapes: [s])]
+        case .indicators:
+            return [[0, 3, 2], [1, 0, 0], [4, 0, 1]].map { Form(op: .indicators($0), shapes: [v]) }
         case .sumRows: return unary(.sumRows)
         }
     }

@@ -15,7 +15,7 @@ extension FuzzCase {
         let shape = shapes[random.index(below: shapes.count)]
         var rows = RowRecipe(
             count: 1 + random.index(below: random.index(below: 3) == 0 ? 3 : 14),
-            columns: (0..<network.layerSizes[0]).map { _ in random.one(of: Self.columns) },
+            columns: (0..<network.columnCount).map { _ in random.one(of: Self.columns) },
             labels: random.one(of: [.signal, .signal, .random, .same, .large])
         )
         // The article's form has no batches.
@@ -43,9 +43,17 @@ extension FuzzCase {
         let hidden = random.one(of: [0, 1, 1, 1, 2, 2, 3, 4])
         let head = random.one(of: Head.allCases)
         let widths = (0..<hidden).map { _ in random.one(of: [1, 2, 2, 3, 4]) }
+        let columns: [InputColumn]? =
+            random.index(below: 3) > 0
+            ? nil
+            : (0...random.index(below: 3)).map { _ in
+                random.one(of: [.number, .category(count: 1), .category(count: 3)])
+            }
         return NetworkSpec(
-            layerSizes: [1 + random.index(below: 4)] + widths
+            layerSizes: [columns?.reduce(0) { $0 + $1.inputs } ?? 1 + random.index(below: 4)] + widths
                 + [head.outputs(classes: random.one(of: [2, 2, 3, 4]))],
+            columns: columns,
+            hasRowWeights: random.index(below: 4) == 0,
             activations: widths.map { _ in random.one(of: Activation.allCases) },
             head: head,
             labelSmoothing: random.one(of: [0, 0, 0.1]),
@@ -115,8 +123,4 @@ extension FuzzCase {
         }
         return blocks
     }
-}
-
-extension SeededGenerator {
-    mutating func one<T>(of choices: [T]) -> T { choices[index(below: choices.count)] }
 }

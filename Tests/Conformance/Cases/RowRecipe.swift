@@ -31,11 +31,11 @@ public struct RowRecipe: Sendable, Hashable, Codable {
     /// A smaller count gives the first of the same rows.
     func make(for network: NetworkSpec, _ random: SeededGenerator) -> SampleRows {
         var random = random
-        let width = network.layerSizes[0]
+        var weighing = random
         var features: [Double] = []
         var values: [Double] = []
         for _ in 0..<count {
-            let row = (0..<width).map { columns[$0 % columns.count].value(&random) }
+            let row = SampleRows.row(network, columns, &random)
             let noise = random.normal()
             let signal =
                 switch labels {
@@ -47,6 +47,8 @@ public struct RowRecipe: Sendable, Hashable, Codable {
             features += row
             values.append(SampleRows.label(network, signal))
         }
-        return SampleRows(features: features, labels: values, width: width)
+        // A stream of their own, so that fewer rows are the first of the same.
+        let rowWeights = network.hasRowWeights ? values.map { _ in weighing.one(of: SampleRows.weights) } : nil
+        return SampleRows(features: features, labels: values, width: network.columnCount, rowWeights: rowWeights)
     }
 }

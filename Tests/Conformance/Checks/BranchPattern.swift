@@ -46,7 +46,7 @@ struct BranchPattern {
             case .logistic: return [.threshold(x[0], -100), .threshold(x[0], 100)]
             // The largest score is where softmax is shifted to; the shift cancels out, so which one it is makes no kink.
             case .maximumUnits, .argmaxUnits: return []
-            case .pick, .oneHot: return []
+            case .pick, .oneHot, .indicators: return []
             case .constant, .input, .element, .count, .negate, .add, .subtract, .multiply, .divide, .log, .sqrt, .tanh,
                 .cosine, .floor,
                 .detach, .matmul, .transpose, .outer, .sumUnits, .sumRows:

@@ -9,7 +9,9 @@ struct FuzzTable {
 
     nonisolated(nonsending) func make() async throws {
         let columns = (1...Self.mostFeatures).map { "x\($0) float8, " }.joined()
-        try await connection.script("CREATE TEMPORARY TABLE \(exampleTable) (\(columns) y float8, id int8, batch int8)")
+        try await connection.script(
+            "CREATE TEMPORARY TABLE \(exampleTable) (\(columns) y float8, w float8, id int8, batch int8)"
+        )
     }
 
     nonisolated(nonsending) func fill(_ rows: SampleRows, batchSize: Int?) async throws {
@@ -18,8 +20,10 @@ struct FuzzTable {
         let features = (0..<rows.width).map { column in
             stride(from: column, to: rows.features.count, by: rows.width).map { rows.features[$0] }
         }
-        let names = (columns.map { "\($0)" as SQL } + ["y", "id", "batch"]).commaSeparated
-        let arrays = (features + [rows.labels]).map { SQL.bind(.float8Array($0)) }.commaSeparated
+        let names = (columns.map { "\($0)" as SQL } + ["y", "w", "id", "batch"]).commaSeparated
+        let arrays = (features + [rows.labels, rows.rowWeights ?? rows.labels.map { _ in 1 }]).map {
+            SQL.bind(.float8Array($0))
+        }.commaSeparated
         try await connection.query("TRUNCATE \(exampleTable)")
         try await connection.query(
             "INSERT INTO \(exampleTable) (\(names)) "

@@ -85,13 +85,18 @@ struct GradientCheck {
 
     private func evaluate(_ weights: [Double]) -> (loss: Double, place: BranchPattern.Place) {
         let values = ReferenceTraining(step: step, weights: weights)
-            .evaluate([step.update.loss] + branches.nodes, features: rows.features, labels: rows.labels)
+            .evaluate(
+                [step.update.loss] + branches.nodes,
+                features: rows.features,
+                labels: rows.labels,
+                rowWeights: rows.rowWeights
+            )
         return (values[0].values[0], branches.place(Array(values.dropFirst()), rows: rows.count))
     }
 
     private func gradient(_ weights: [Double]) -> [Double] {
         let values = ReferenceTraining(step: step, weights: weights)
-            .evaluate(gradients, features: rows.features, labels: rows.labels)
+            .evaluate(gradients, features: rows.features, labels: rows.labels, rowWeights: rows.rowWeights)
         return zip(step.layout.blocks, values).flatMap { block, value in
             // A derivative that is the same for all units may be there only once.
             value.shape.count == block.count

@@ -72,9 +72,12 @@ struct RangeCheck {
     {
         let node = step.perRow.prediction
         let start = course.states[0]
-        let values = start.evaluate([node], features: rows.features, labels: rows.labels)[0].values
+        let values = start.evaluate([node], features: rows.features, labels: rows.labels, rowWeights: rows.rowWeights)[
+            0
+        ].values
         let bounds = course.bounds(of: values, after: 0) { training, rows in
-            training.evaluate([node], features: rows.features, labels: rows.labels)[0].values
+            training.evaluate([node], features: rows.features, labels: rows.labels, rowWeights: rows.rowWeights)[0]
+                .values
         }
         let expected = Expected(values: values, bounds: bounds, findings: probe([node], start, rows))
         let actual = try await attempt(expected, "prediction") { try await trainer.predict().predictions }
@@ -87,9 +90,10 @@ struct RangeCheck {
     {
         let start = course.states[0]
         let nodes = [step.update.loss, step.update.metric]
-        let values = start.evaluate(nodes, features: rows.features, labels: rows.labels)
+        let values = start.evaluate(nodes, features: rows.features, labels: rows.labels, rowWeights: rows.rowWeights)
         let bounds = course.bounds(of: values[0].values, after: 0) { training, rows in
-            training.evaluate([nodes[0]], features: rows.features, labels: rows.labels)[0].values
+            training.evaluate([nodes[0]], features: rows.features, labels: rows.labels, rowWeights: rows.rowWeights)[0]
+                .values
         }
         let expected = Expected(values: values[0].values, bounds: bounds, findings: probe(nodes, start, rows))
         guard let loss = try await attempt(expected, "evaluation", { try await trainer.evaluate().loss }) else {
@@ -207,6 +211,7 @@ struct RangeCheck {
         let inputs = coming.inputs(
             features: rows.features,
             labels: rows.labels,
+            rowWeights: rows.rowWeights,
             learningRate: fuzzCase.learningRate
         )
         return RangeProbe(step, nodes).look(inputs, rows: rows.count)

@@ -56,7 +56,12 @@ struct RoundedCourse {
     mutating func advance() {
         var reference = states[states.count - 1]
         let rows = batch(of: states.count - 1)
-        let measured = reference.iterate(features: rows.features, labels: rows.labels, learningRate: learningRate)
+        let measured = reference.iterate(
+            features: rows.features,
+            labels: rows.labels,
+            rowWeights: rows.rowWeights,
+            learningRate: learningRate
+        )
         states.append(reference)
         let expected = reference.weights + reference.state
         var (bound, lossBound) = ([Double](repeating: 0, count: expected.count), 0.0)
@@ -64,7 +69,12 @@ struct RoundedCourse {
         for copy in strays[strays.count - 1] {
             var copy = changed(copy)
             let rows = changed(rows).shuffled(&random)
-            let loss = copy.iterate(features: rows.features, labels: rows.labels, learningRate: learningRate).loss
+            let loss = copy.iterate(
+                features: rows.features,
+                labels: rows.labels,
+                rowWeights: rows.rowWeights,
+                learningRate: learningRate
+            ).loss
             moved.append(copy)
             lossBound = max(lossBound, Self.distance(loss, measured.loss))
             let numbers = copy.weights + copy.state
@@ -86,7 +96,8 @@ struct RoundedCourse {
         return SampleRows(
             features: Array(rows.features[range.lowerBound * rows.width..<range.upperBound * rows.width]),
             labels: Array(rows.labels[range]),
-            width: rows.width
+            width: rows.width,
+            rowWeights: rows.rowWeights.map { Array($0[range]) }
         )
     }
 
@@ -147,11 +158,21 @@ struct RoundedCourse {
         )
     }
 
-    /// Class indexes stay as they are: they are exact.
+    /// Indexes of classes and categories stay as they are: they are exact.
     private mutating func changed(_ rows: SampleRows) -> SampleRows {
-        let isClass = states[0].step.spec.head == .softmaxCrossEntropy
-        let features = changed(rows.features)
-        return SampleRows(features: features, labels: isClass ? rows.labels : changed(rows.labels), width: rows.width)
+        let spec = states[0].step.spec
+        var features = changed(rows.features)
+        for (position, column) in (spec.columns ?? []).enumerated() where column != .number {
+            for place in stride(from: position, to: features.count, by: rows.width) {
+                features[place] = rows.features[place]
+            }
+        }
+        return SampleRows(
+            features: features,
+            labels: spec.head == .softmaxCrossEntropy ? rows.labels : changed(rows.labels),
+            width: rows.width,
+            rowWeights: rows.rowWeights.map { changed($0) }
+        )
     }
 
     private mutating func changed(_ numbers: [Double]) -> [Double] {

@@ -161,7 +161,8 @@ struct ShapeCheck {
     ) async throws {
         let last = course.states[fuzzCase.iterations]
         func values(_ node: NodeID, _ training: ReferenceTraining, _ rows: SampleRows) -> [Double] {
-            training.evaluate([node], features: rows.features, labels: rows.labels)[0].values
+            training.evaluate([node], features: rows.features, labels: rows.labels, rowWeights: rows.rowWeights)[0]
+                .values
         }
         let (loss, prediction) = (step.update.loss, step.perRow.prediction)
         var measure = RoundedCourse.Measure(
@@ -190,7 +191,12 @@ struct ShapeCheck {
     /// Rows whose two largest scores are so close that rounding decides.
     private func unclearRows(_ training: ReferenceTraining, _ rows: SampleRows) -> Set<Int> {
         guard let scores = step.names.first(where: { $0.value == "score" })?.key else { return [] }
-        let values = training.evaluate([scores], features: rows.features, labels: rows.labels)[0]
+        let values = training.evaluate(
+            [scores],
+            features: rows.features,
+            labels: rows.labels,
+            rowWeights: rows.rowWeights
+        )[0]
         let closeness = fuzzCase.rows.isWide ? Self.widestBound : Comparison.tolerance
         return Set(
             (0..<rows.count).filter { row in

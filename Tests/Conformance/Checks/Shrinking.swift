@@ -50,8 +50,11 @@ extension FuzzCase {
         }
         for layer in network.layerSizes.indices where network.layerSizes[layer] > 1 {
             let isClasses = layer == network.layerSizes.count - 1 && network.head.isClassification
+            if layer == 0, network.columns != nil { continue }
             if !isClasses || network.layerSizes[layer] > 2 { add { $0.network.layerSizes[layer] -= 1 } }
         }
+        add { $0.network.hasRowWeights = false }
+        add { $0.network.columns = nil }
         add { $0.network.l2 = 0 }
         add { $0.network.l1 = 0 }
         add { $0.network.labelSmoothing = 0 }

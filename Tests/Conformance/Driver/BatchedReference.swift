@@ -22,6 +22,7 @@ public struct BatchedReference {
         let (loss, metric) = training.iterate(
             features: Array(rows.features[range.lowerBound * rows.width..<range.upperBound * rows.width]),
             labels: Array(rows.labels[range]),
+            rowWeights: rows.rowWeights.map { Array($0[range]) },
             learningRate: learningRate
         )
         return (loss, metric, range.count)

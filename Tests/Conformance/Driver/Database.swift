@@ -36,7 +36,7 @@ private let database = Task { try await TestCluster.freshDatabase(function: "all
 public let exampleTable = QualifiedName(schema: nil, name: Identifier(static: "example"))
 
 extension Connection {
-    /// Makes the table of a test: `x1` … `xN`, `y`, all float8, and `id` from 1 in the order of the rows.
+    /// Makes the table of a test: `x1` … `xN`, `y` and perhaps `w`, all float8, and `id` from 1 in the order of the rows.
     /// - Parameters:
     ///   - temporary: whether only this connection sees it, which keeps parallel workers out.
     ///   - batchSize: rows per batch, if it is to have a column `batch`.
@@ -45,14 +45,16 @@ extension Connection {
         temporary: Bool = true,
         batchSize: Int? = nil
     ) async throws {
-        let columns = (0..<rows.width).map { Identifier("x", number: $0 + 1) } + [Identifier(static: "y")]
+        let columns =
+            (0..<rows.width).map { Identifier("x", number: $0 + 1) } + [Identifier(static: "y")]
+            + (rows.rowWeights == nil ? [] : [Identifier(static: "w")])
         let types = columns.map { "\($0) float8" as SQL }.commaSeparated
         let kind = temporary ? "TEMPORARY" : "UNLOGGED"
         try await query("CREATE \(unsafeRaw: kind) TABLE \(exampleTable) (\(types), id int8)")
-        let values = (0...rows.width).map { column in
-            column == rows.width
-                ? rows.labels : stride(from: column, to: rows.features.count, by: rows.width).map { rows.features[$0] }
+        let features = (0..<rows.width).map { column in
+            stride(from: column, to: rows.features.count, by: rows.width).map { rows.features[$0] }
         }
+        let values = features + [rows.labels] + (rows.rowWeights.map { [$0] } ?? [])
         let arrays = values.map { SQL.bind(.float8Array($0)) }.commaSeparated
         try await query("INSERT INTO \(exampleTable) SELECT * FROM unnest(\(arrays)) WITH ORDINALITY")
         if let batchSize {

@@ -19,7 +19,12 @@ public struct ReferenceTrace {
         states.append(training)
         for _ in 0..<iterations {
             measures.append(
-                training.iterate(features: rows.features, labels: rows.labels, learningRate: learningRate)
+                training.iterate(
+                    features: rows.features,
+                    labels: rows.labels,
+                    rowWeights: rows.rowWeights,
+                    learningRate: learningRate
+                )
             )
             states.append(training)
         }
