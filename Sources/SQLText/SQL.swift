@@ -97,10 +97,13 @@ extension Sequence<SQL> {
     /// All fragments with commas between them.
     ///
     /// No strings have this, so a closure that makes fragments can't be mistaken for one that makes text.
-    public var commaSeparated: SQL {
+    public var commaSeparated: SQL { joined(by: ", ") }
+
+    /// All fragments with another between them.
+    public func joined(by separator: SQL) -> SQL {
         var joined = SQL()
         for (index, fragment) in enumerated() {
-            if index > 0 { joined.append(", ") }
+            if index > 0 { joined.append(separator) }
             joined.append(fragment)
         }
         return joined

@@ -29,7 +29,7 @@ struct RefusalTests {
         Case("/train", #"{"hidden_layer_sizes": [0]}"#, 422, "invalid_option", "hidden_layer_sizes", "contains 0"),
         Case("/train", #"{"max_itr": 3}"#, 422, "unknown_option", "max_itr", "the option \"max_itr\" is not known"),
         Case("/train", #"{"group_by": 1}"#, 422, "not_available", "group_by", "group_by 1 is not available"),
-        Case("/train", #"{"nulls": "skip"}"#, 422, "not_available", "nulls", "is not available in this version"),
+        Case("/train", #"{"nulls": "drop"}"#, 422, "invalid_option", "nulls", "error, skip, mean"),
         Case("/train", #"{"learning_rate": "adaptive"}"#, 422, "not_available", "learning_rate", "is not available"),
         Case(
             "/train",

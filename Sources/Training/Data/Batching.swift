@@ -36,13 +36,11 @@ struct Batching: Sendable, Hashable {
 
     /// A number per row to sort by: the row's numbers hashed, by a seed that `every epoch` changes with the epoch. The
     /// same rows come in the same order wherever they lie; equal rows are equal, whichever comes first.
-    func key(features: Int, epoch: Int) -> SQL {
+    func key(_ columns: SnapshotColumns, epoch: Int) -> SQL {
         let turn = shuffle == .everyEpoch ? UInt64(epoch) : 0
         var mixed = SplitMix64(state: UInt64(bitPattern: Int64(seed)) &+ turn &* 0x9e37_79b9_7f4a_7c15)
         let seed = Int64(bitPattern: mixed.next())
-        var hash: SQL = "hashfloat8extended(y, \(literal: "\(seed)")::int8)"
-        for index in 0..<features { hash = "hashfloat8extended(\(Identifier(feature: index)), \(hash))" }
-        return hash
+        return columns.hash(from: "\(literal: "\(seed)")::int8")
     }
 }
 

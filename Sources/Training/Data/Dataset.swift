@@ -1,6 +1,5 @@
-import SQLText
-
 import Postgres
+import SQLText
 
 /// Rows to learn from, with the roles of their columns decided: what can be known without reading a row.
 struct Dataset: Sendable {
@@ -8,110 +7,88 @@ struct Dataset: Sendable {
     let relation: SQL
     /// The name people know it by.
     let title: String
-    let features: [String]
-    let label: String
-    let labelKind: ColumnKind
+    let features: [Feature]
+    let label: Label
     let task: TaskKind
+    /// The column that says what a row counts in the loss.
+    let weightColumn: String?
+    let nulls: NullPolicy
+    let holdout: Holdout
+    /// What was decided without being asked for, in sentences.
+    let notices: [String]
 
-    /// The label as text, equal only if it is the same text: the collation of a column may call "a" and "A" equal.
-    func labelText() throws -> SQL { "\(try Identifier(label))::text COLLATE \"C\"" }
+    struct Label: Sendable, Hashable {
+        let name: String
+        let kind: ColumnKind
+    }
 
-    /// Decides features, label and task of a request from the catalog.
+    /// Whether the number of inputs depends on the rows.
+    var hasCategories: Bool { features.contains { $0.isCategorical || $0.isArray } }
+
+    /// Inputs of the network, as far as is known before a row is read.
+    var leastInputs: Int { features.count }
+
+    var featureNames: [String] { features.map(\.name) }
+
+    /// Decides the roles of the columns from the catalog.
     /// - Throws: `TrainingError` naming the table or the column at fault.
     static func resolve(_ request: TrainingRequest, on connection: Connection) async throws -> Dataset {
+        let columns: SourceColumns
         switch request.source {
-        case .example(let kind, let rows):
-            return try example(request, kind, rows)
-        case .table(let name):
-            return try table(request, await SourceTable.find(name, on: connection))
+        case .example(let kind, let rows): columns = .example(kind, rows: rows, seed: request.seed)
+        case .table(let name): columns = .table(try await SourceTable.find(name, on: connection))
         }
+        var roles = ColumnRoles(request, columns)
+        return try roles.dataset()
     }
 
-    private static func example(
-        _ request: TrainingRequest,
-        _ kind: ExampleData.Kind,
-        _ rows: Int
-    ) throws(TrainingError) -> Dataset {
-        let columns = ExampleData.features + [ExampleData.label]
-        for (name, field) in (request.features ?? []).map({ ($0, "features") }) + [(request.label, "label")]
-        where !columns.contains(name) {
-            throw TrainingError(
-                .unknownColumn,
-                "the example \(kind.rawValue) has no column \"\(name)\"",
-                field: field,
-                hint: "its columns are \(columns.joined(separator: ", "))"
-            )
-        }
-        return Dataset(
-            relation: ExampleData.relation(kind, rows: rows, seed: request.seed),
+    /// The same rows with the features that a run was prepared with, for reading its source again.
+    func reading(_ encodings: [FeatureEncoding]) -> Dataset {
+        Dataset(
+            relation: relation,
+            title: title,
+            features: encodings.map(\.feature),
+            label: label,
+            task: task,
+            weightColumn: weightColumn,
+            nulls: nulls,
+            holdout: holdout,
+            notices: []
+        )
+    }
+}
+
+/// Where columns are looked for.
+struct SourceColumns: Sendable {
+    let relation: SQL
+    let title: String
+    /// As an error message calls it.
+    let noun: String
+    let columns: [SourceTable.Column]
+
+    static func table(_ table: SourceTable) -> SourceColumns {
+        SourceColumns(relation: "\(table.name)", title: "\(table.name)", noun: "\(table.name)", columns: table.columns)
+    }
+
+    static func example(_ kind: ExampleData.Kind, rows: Int, seed: Int) -> SourceColumns {
+        SourceColumns(
+            relation: ExampleData.relation(kind, rows: rows, seed: seed),
             title: "example \(kind.rawValue)",
-            features: request.features ?? columns.filter { $0 != request.label },
-            label: request.label,
-            labelKind: request.label == ExampleData.label ? .integer : .real,
-            task: try task(request, label: request.label == ExampleData.label ? .integer : .real, type: "float8")
+            noun: "the example \(kind.rawValue)",
+            columns: ExampleData.features.map { .init(name: $0, kind: .real, type: "float8") }
+                + [.init(name: ExampleData.label, kind: .integer, type: "integer")]
         )
     }
 
-    private static func table(_ request: TrainingRequest, _ table: SourceTable) throws(TrainingError) -> Dataset {
-        let label = try table.column(request.label, field: "label")
-        var features: [SourceTable.Column] = []
-        for name in request.features ?? table.columns.map(\.name).filter({ $0 != request.label }) {
-            let column = try table.column(name, field: "features")
-            guard column.kind == .integer || column.kind == .real else {
-                throw TrainingError(
-                    .unsupportedColumn,
-                    "the column \"\(name)\" of \(table.name) has type \(column.type), and features must be numbers",
-                    field: "features",
-                    hint: "name the columns to learn from in \"features\", or cast it in a view"
-                )
-            }
-            features.append(column)
-        }
-        guard !features.isEmpty else {
-            throw TrainingError(
-                .missingOption,
-                "\(table.name) has no column to learn from beside the label",
-                field: "features"
-            )
-        }
-        return Dataset(
-            relation: "\(table.name)",
-            title: "\(table.name)",
-            features: features.map(\.name),
-            label: label.name,
-            labelKind: label.kind,
-            task: try task(request, label: label.kind, type: label.type)
+    /// A column by name.
+    func column(_ name: String, field: String) throws(TrainingError) -> SourceTable.Column {
+        if let column = columns.first(where: { $0.name == name }) { return column }
+        throw TrainingError(
+            .unknownColumn,
+            "\(noun) has no column \"\(name)\"",
+            field: field,
+            hint: Suggestions.hint(name, among: columns.map(\.name))
+                ?? "its columns are \(columns.map(\.name).joined(separator: ", "))"
         )
-    }
-
-    private static func task(
-        _ request: TrainingRequest,
-        label kind: ColumnKind,
-        type: String
-    ) throws(TrainingError) -> TaskKind {
-        switch (kind, request.task) {
-        case (.other, _):
-            throw TrainingError(
-                .unsupportedColumn,
-                "the label \"\(request.label)\" has type \(type); it must be text, integer, boolean or a number",
-                field: "label"
-            )
-        case (.text, .regression), (.enumeration, .regression), (.boolean, .regression):
-            throw TrainingError(
-                .unsupportedColumn,
-                "the label \"\(request.label)\" has type \(type), and regression needs a number",
-                field: "label"
-            )
-        case (.real, .classification):
-            throw TrainingError(
-                .unsupportedColumn,
-                "the label \"\(request.label)\" has type \(type), and classes must be text, integer or boolean",
-                field: "label",
-                hint: "cast it in a view, or ask for task regression"
-            )
-        case (_, let task?): return task
-        case (.real, nil): return .regression
-        case (_, nil): return .classification
-        }
     }
 }

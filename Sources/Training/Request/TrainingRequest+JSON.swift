@@ -7,8 +7,8 @@ extension TrainingRequest {
     func json(_ dataset: Dataset) -> JSON {
         var json: JSON = [
             "source": source.json,
-            "features": .array(dataset.features.map(JSON.string)),
-            "label": .string(dataset.label),
+            "features": features.map { .array($0.map(JSON.string)) } ?? .null,
+            "label": .string(dataset.label.name),
             "task": .string(dataset.task.rawValue),
             "hidden_layer_sizes": .array(hiddenLayerSizes.map(JSON.integer)),
             "activation": .array(activations.map { .string($0.rawValue) }),
@@ -21,9 +21,20 @@ extension TrainingRequest {
             "tol": .number(tol),
             "n_iter_no_change": .integer(patience),
             "standardize": .bool(standardize),
+            "nulls": .string(nulls.rawValue),
+            "early_stopping": .bool(earlyStopping),
             "seed": .integer(seed),
             "shape": .string(shape?.rawValue ?? "auto"),
         ]
+        if !columns.isEmpty {
+            let sorted = columns.sorted { $0.key < $1.key }
+            json.set("columns", .object(.init(uniqueKeysWithValues: sorted.map { ($0.key, $0.value.json) })))
+        }
+        if let classWeights { json.set("class_weight", classWeights.json) }
+        if let weightColumn { json.set("weight_column", .string(weightColumn)) }
+        if let splitColumn { json.set("split_column", .string(splitColumn)) }
+        if let validationFraction { json.set("validation_fraction", .number(validationFraction)) }
+        if validationFraction != nil || splitColumn != nil { json.set("restore_best", .bool(restoreBest)) }
         if let name { json.set("name", .string(name)) }
         if let maxRuntime { json.set("max_runtime_s", .number(maxRuntime)) }
         if let clipNorm { json.set("clip_norm", .number(clipNorm)) }

@@ -21,6 +21,13 @@ extension TrainingRequest {
 
         features = try options.strings("features")
         label = try Self.label(&options, source)
+        columns = try ColumnOption.all(options.value("columns"))
+        nulls = try options.choice("nulls", NullPolicy.self) ?? .error
+        classWeights = try ClassWeights(options.value("class_weight"))
+        weightColumn = try options.string("weight_column")
+        let held = try HoldoutOptions(&options)
+        (earlyStopping, restoreBest) = (held.earlyStopping, held.restoreBest)
+        (splitColumn, validationFraction) = (held.splitColumn, held.validationFraction)
         let askedTask = try options.choice("task", TaskKind.self)
         loss = try Self.loss(&options, askedTask)
         task = askedTask ?? loss.map { $0.isClassification ? .classification : .regression }
@@ -54,13 +61,14 @@ extension TrainingRequest {
         }
         try options.finish()
         try checkFeatures()
-        if let task { try checkSmoothing(task) }
+        if let task { try checkClassOptions(task) }
     }
 
     /// The task may be told by the type of the label, which a request does not know.
-    func checkSmoothing(_ task: TaskKind) throws(TrainingError) {
-        guard task == .regression, labelSmoothing > 0 else { return }
-        try Self.refuse(["label_smoothing": true], "a regression", "task classification")
+    func checkClassOptions(_ task: TaskKind) throws(TrainingError) {
+        guard task == .regression else { return }
+        let given = ["label_smoothing": labelSmoothing > 0, "class_weight": classWeights != nil]
+        try Self.refuse(given, "a regression", "task classification")
     }
 
     private func checkFeatures() throws(TrainingError) {

@@ -10,10 +10,26 @@ public struct TrainingRequest: Sendable {
     public var source: DataSource
     /// The columns to learn from; nil means all but the label.
     public var features: [String]?
+    /// What is said of columns, by name.
+    public var columns: [String: ColumnOption]
     /// The column to predict.
     public var label: String
     /// Nil means by the type of the label.
     public var task: TaskKind?
+    /// What becomes of rows in which something is missing.
+    public var nulls: NullPolicy
+    /// What the rows of a class count in the loss.
+    public var classWeights: ClassWeights?
+    /// The column that says what a row counts in the loss.
+    public var weightColumn: String?
+    /// The column that says which rows are held out.
+    public var splitColumn: String?
+    /// The share of the rows that is held out for validation; nil for none, or what the split column says.
+    public var validationFraction: Double?
+    /// Whether training stops when the validation loss does, instead of the training loss.
+    public var earlyStopping: Bool
+    /// Whether the epoch with the best validation loss is the one that predicts.
+    public var restoreBest: Bool
     /// Units per hidden layer.
     public var hiddenLayerSizes: [Int]
     /// One per hidden layer.
@@ -70,10 +86,19 @@ extension TrainingRequest {
     }
 
     /// The network, once the data has told how many inputs and outputs there are.
-    /// - Parameter iterationsPerEpoch: how many batches the rows have.
-    func network(task: TaskKind, layerSizes: [Int], iterationsPerEpoch: Int) -> NetworkSpec {
+    /// - Parameters:
+    ///   - columns: those of the snapshot that hold features; nil if each is an input.
+    ///   - iterationsPerEpoch: how many batches the rows have.
+    func network(
+        task: TaskKind,
+        layerSizes: [Int],
+        columns: [InputColumn]?,
+        iterationsPerEpoch: Int
+    ) -> NetworkSpec {
         NetworkSpec(
             layerSizes: layerSizes,
+            columns: columns,
+            hasRowWeights: hasRowWeights,
             activations: activations,
             head: head(task),
             labelSmoothing: labelSmoothing,
@@ -85,6 +110,11 @@ extension TrainingRequest {
             iterationsPerEpoch: iterationsPerEpoch
         )
     }
+}
+
+extension TrainingRequest {
+    /// Whether rows count differently.
+    var hasRowWeights: Bool { classWeights != nil || weightColumn != nil }
 }
 
 extension TrainingRequest {

@@ -4,19 +4,11 @@ import JSONTree
 /// anything else is refused, so that nobody believes an option took effect that did not.
 func refuseUnbuilt(_ options: inout OptionReader) throws(TrainingError) {
     let accepted: [String: [JSON]] = [
-        "columns": [[:]],
-        "early_stopping": [false],
-        "nulls": ["error"],
         "history": ["all"],
         "tags": [],
         "notes": [],
-        "class_weight": [],
-        "weight_column": [],
         "warm_start": [],
         "group_by": [],
-        "validation_fraction": [],
-        "restore_best": [],
-        "split_column": [],
     ]
     for (name, values) in accepted.sorted(by: { $0.key < $1.key }) {
         guard let value = options.value(name), !values.contains(value) else { continue }

@@ -32,6 +32,7 @@ struct Explainer {
             request,
             task: run.task,
             layerSizes: parameters.layerSizes,
+            columns: facts.columns,
             rows: facts.rows,
             server: server,
             table: Snapshot(run: run.id).name,
@@ -82,10 +83,11 @@ struct Explainer {
                     + ServerSettings.transaction(form, isPartial: plan.batching.isPartial)
                 let snapshot = Snapshot(run: run.id)
                 if try await !snapshot.exists(on: connection) {
-                    let dataset = try await Dataset.resolve(request, on: connection)
+                    let facts = try DatasetFacts(of: run)
+                    let dataset = try await Dataset.resolve(request, on: connection).reading(facts.encodings)
                     try await snapshot.create(
                         dataset,
-                        DatasetFacts(of: run),
+                        facts,
                         plan.layout,
                         epoch: run.epoch,
                         on: connection

@@ -14,8 +14,8 @@ struct StatementText {
     ///   - iterations: how many iterations the statement does.
     func text(shape: StatementShape?, iterations: Int?, on connection: Connection) async throws -> String {
         let request = try TrainingRequest(run.spec)
-        let dataset = try await Dataset.resolve(request, on: connection)
         let facts = try DatasetFacts(of: run)
+        let dataset = try await Dataset.resolve(request, on: connection).reading(facts.encodings)
         let shape = shape ?? run.shape ?? .step
         if shape == .step, let iterations, iterations != 1 {
             throw TrainingError(
@@ -37,6 +37,7 @@ struct StatementText {
         let network = request.network(
             task: run.task,
             layerSizes: parameters.layerSizes,
+            columns: facts.columns,
             iterationsPerEpoch: batching.count
         )
         let lowering = Lowering(try TrainingStep(network))
@@ -51,7 +52,7 @@ struct StatementText {
         let mode = PlanMode(shape, lowering, rowsPerIteration: min(facts.rows, batching.size))
         let name = "pgradient_run_\(run.id)_\(shape.rawValue)"
         let plural = count == 1 ? "one iteration" : "\(count) iterations"
-        let preparing = isPutAside ? try putAside(rows, dataset, request, batching) : ""
+        let preparing = isPutAside ? try putAside(rows, SnapshotColumns(dataset, facts), request, batching) : ""
         return """
             -- pgradient run \(run.id), shape \(shape.rawValue): \(plural) from the parameters of epoch \(parameters.epoch).
             -- Answers with the new weights, the new solver state, and loss, metric and row count of the old weights.
@@ -108,12 +109,12 @@ struct StatementText {
     /// Makes the table that the statement reads, as a run has its snapshot.
     private func putAside(
         _ rows: SQL,
-        _ dataset: Dataset,
+        _ columns: SnapshotColumns,
         _ request: TrainingRequest,
         _ batching: Batching
     ) throws -> String {
         let layout = SnapshotLayout(batching: batching, isDeterministic: request.isDeterministic)
-        let arranged = layout.arranged(rows, features: dataset.features.count, epoch: parameters.epoch)
+        let arranged = layout.arranged(rows, columns, epoch: parameters.epoch)
         let index =
             batching.isPartial ? "CREATE INDEX ON \(Self.snapshot.quoted) (batch);\nSET enable_seqscan = off;\n" : ""
         return """

@@ -42,8 +42,23 @@ public struct Run: Sendable {
     public let activations: [Activation]
     /// The classes with the JSON type of their column; nil for regression, and until the data has been looked at.
     public let classes: [JSON]?
-    public let featureMeans: [Double]?
-    public let featureScales: [Double]?
+    /// How each feature becomes columns of numbers; nil until the data has been looked at.
+    let encodings: [FeatureEncoding]?
+    /// Rows to train on, class by class.
+    public let classCounts: [Int]?
+    /// What the rows of each class count in the loss; nil if all count 1.
+    public let classWeights: [Double]?
+    /// What was decided without being asked for, in sentences.
+    public let notices: [String]
+    let splitThresholds: [Int64]?
+    /// Rows that are held out for validation.
+    public let validationRows: Int?
+    let validationVariance: Double?
+    public let validationLoss: Double?
+    public let validationAccuracy: Double?
+    public let validationR2: Double?
+    /// The epoch with the lowest validation loss.
+    public let bestEpoch: Int?
     public let labelVariance: Double?
     public let rows: Int?
     public let contentHash: String?
@@ -76,7 +91,9 @@ extension Run {
     /// The columns `init(_:)` reads, for a table alias `r`.
     static let columns: SQL = """
         r.id, r.name, r.state, r.spec, r.task, r.seed, r.feature_names, r.label_name, r.layer_sizes::int8[] AS layer_sizes,
-        r.activations, r.class_labels, r.feature_means, r.feature_scales, r.label_variance, r.rows, r.content_hash,
+        r.activations, r.class_labels, r.feature_encodings, r.class_counts, r.class_weights, r.notices, r.split_thresholds,
+        r.validation_rows, r.validation_variance, r.validation_loss, r.validation_accuracy, r.validation_r2, r.best_epoch,
+        r.label_variance, r.rows, r.content_hash,
         r.shape, r.shape_reason, r.batch_size, r.candidates, r.epoch, r.max_iter, r.loss, r.accuracy, r.r2, r.learning_rate, r.stop_reason, r.error,
         r.attempt, r.created_at, r.started_at, r.finished_at,
         CASE WHEN r.state = 'running' AND r.epoch > 0 THEN
@@ -97,8 +114,21 @@ extension Run {
         layerSizes = try row.decode([Int]?.self, "layer_sizes")
         activations = try (row.decode([String]?.self, "activations") ?? []).map { try Self.known($0) }
         classes = try row.decode(String?.self, "class_labels").flatMap { try JSON(parsing: $0.utf8).arrayValue }
-        featureMeans = try row.decode([Double]?.self, "feature_means")
-        featureScales = try row.decode([Double]?.self, "feature_scales")
+        encodings = try row.decode(String?.self, "feature_encodings").map { text in
+            try (JSON(parsing: text.utf8).arrayValue ?? []).map { try FeatureEncoding($0) }
+        }
+        classCounts = try row.decode([Int]?.self, "class_counts")
+        classWeights = try row.decode([Double]?.self, "class_weights")
+        notices = try (JSON(parsing: row.decode(String.self, "notices").utf8).arrayValue ?? []).compactMap(
+            \.stringValue
+        )
+        splitThresholds = try row.decode([Int64]?.self, "split_thresholds")
+        validationRows = try row.get("validation_rows")
+        validationVariance = try row.get("validation_variance")
+        validationLoss = try row.get("validation_loss")
+        validationAccuracy = try row.get("validation_accuracy")
+        validationR2 = try row.get("validation_r2")
+        bestEpoch = try row.get("best_epoch")
         labelVariance = try row.get("label_variance")
         rows = try row.get("rows")
         contentHash = try row.get("content_hash")

@@ -24,7 +24,7 @@ enum RunStore {
                 (name, spec, idempotency_key, task, seed, feature_names, label_name, max_iter, activations, learning_rate)
             VALUES (\(request.name.map(SQLValue.text) ?? .null(.text)), \(spec),
                     \(idempotencyKey.map(SQLValue.text) ?? .null(.text)), \(dataset.task.rawValue), \(request.seed),
-                    \(SQLValue.textArray(dataset.features)), \(dataset.label), \(Int32(request.maxIter)),
+                    \(SQLValue.textArray(dataset.featureNames)), \(dataset.label.name), \(Int32(request.maxIter)),
                     \(SQLValue.textArray(request.activations.map(\.rawValue))), \(request.learningRate))
             ON CONFLICT (idempotency_key) DO NOTHING
             RETURNING \(Run.columns)

@@ -21,17 +21,18 @@ struct Admission {
     private func checkNetwork(_ dataset: Dataset) throws {
         // The number of classes is not known yet; two is the least.
         let sizes =
-            [dataset.features.count] + request.hiddenLayerSizes + [request.head(dataset.task).outputs(classes: 2)]
+            [dataset.leastInputs] + request.hiddenLayerSizes + [request.head(dataset.task).outputs(classes: 2)]
         let parameters = ParameterLayout(layerSizes: sizes).count
         guard parameters <= TrainingPlan.maximumParameters else { throw TrainingPlan.tooWide(parameters) }
-        try request.checkSmoothing(dataset.task)
-        try checkWeights(least: parameters, perClass: sizes[sizes.count - 2] + 1, dataset.task)
+        try request.checkClassOptions(dataset.task)
+        try checkWeights(least: parameters, perClass: sizes[sizes.count - 2] + 1, dataset)
         if let shape = request.shape, shape == .window || shape == .block {
             // Planned for its limits alone.
             _ = try TrainingPlan(
                 request,
                 task: dataset.task,
                 layerSizes: sizes,
+                columns: nil,
                 rows: 1,
                 server: .init(workers: 0, canCompile: false),
                 table: Snapshot(run: 0).name
@@ -39,9 +40,10 @@ struct Admission {
         }
     }
 
-    private func checkWeights(least: Int, perClass: Int, _ task: TaskKind) throws(TrainingError) {
-        guard case .weights(let given) = request.initialization else { return }
-        switch request.head(task) {
+    private func checkWeights(least: Int, perClass: Int, _ dataset: Dataset) throws(TrainingError) {
+        // How many inputs categories make, and which columns are the same in every row, is known later.
+        guard case .weights(let given) = request.initialization, !dataset.hasCategories else { return }
+        switch request.head(dataset.task) {
         case .logistic, .squaredError, .absoluteError, .huber:
             guard given.count == least else { throw InitialWeights.wrongCount(given.count, wanted: "\(least)") }
         case .softmaxCrossEntropy:

@@ -202,7 +202,7 @@ struct EpochLoop {
             try await lease.fence(on: connection)
             try await Snapshot(run: run.id).reshuffle(
                 plan.layout,
-                features: run.features.count,
+                SnapshotColumns(of: run),
                 epoch: checkpoint.epoch,
                 on: connection
             )

@@ -33,29 +33,27 @@ struct Preparation {
     private func isWhole(_ run: Run, _ known: Snapshot.Content, on connection: Connection) async throws -> Bool {
         let snapshot = Snapshot(run: run.id)
         guard try await snapshot.exists(on: connection) else { return false }
-        return try await snapshot.content(features: run.features.count, on: connection) == known
+        guard try await snapshot.content(SnapshotColumns(of: run), on: connection) == known else { return false }
+        return try await snapshot.validationRows(on: connection) == run.validationRows ?? 0
     }
 
     private func prepare(_ run: Run, _ request: TrainingRequest, on connection: Connection) async throws -> Run {
         try await connection.transaction { connection in
             try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             try await lease.fence(on: connection)
-            let dataset = try await Dataset.resolve(request, on: connection)
-            let facts = try await DatasetFacts.gather(
-                dataset,
-                standardize: request.standardize,
-                isDeterministic: request.isDeterministic,
-                on: connection
-            )
+            let resolved = try await Dataset.resolve(request, on: connection)
+            var gatherer = FactsGatherer(request, resolved, on: connection)
+            let (facts, dataset) = try await gatherer.gather()
             try Self.checkLoss(request, facts, dataset)
             let outputs = request.head(dataset.task).outputs(classes: facts.classes.count)
-            let sizes = [dataset.features.count] + request.hiddenLayerSizes + [outputs]
+            let sizes = [facts.inputs] + request.hiddenLayerSizes + [outputs]
             let snapshot = Snapshot(run: run.id)
             let server = try await Self.server(on: connection)
             let plan = try TrainingPlan(
                 request,
                 task: dataset.task,
                 layerSizes: sizes,
+                columns: facts.columns,
                 rows: facts.rows,
                 server: server,
                 table: snapshot.name
@@ -67,17 +65,27 @@ struct Preparation {
                 activations: request.activations,
                 seed: request.seed
             )
+            let counts: SQLValue =
+                facts.classes.isEmpty ? .null(.int8Array) : .int8Array(facts.classCounts.map(Int64.init))
+            let weightsByClass: SQLValue = facts.classWeights.map(SQLValue.float8Array) ?? .null(.float8Array)
+            let thresholds: SQLValue = facts.thresholds.map { .int8Array($0.hashes) } ?? .null(.int8Array)
             let labels: SQLValue =
                 facts.classes.isEmpty ? .null(.jsonb) : .jsonb(Self.labels(facts, dataset).compact)
             try await snapshot.create(dataset, facts, plan.layout, epoch: 0, on: connection)
-            let content = try await snapshot.content(features: dataset.features.count, on: connection)
+            let content = try await snapshot.content(SnapshotColumns(dataset, facts), on: connection)
             try await connection.query(
                 """
                 UPDATE pgradient.runs SET state = 'running',
                     layer_sizes = \(SQLValue.int8Array(sizes.map(Int64.init)))::int4[],
                     class_labels = \(labels),
-                    feature_means = \(SQLValue.float8Array(facts.means)),
-                    feature_scales = \(SQLValue.float8Array(facts.scales)),
+                    feature_names = \(SQLValue.textArray(dataset.featureNames)),
+                    feature_encodings = \(SQLValue.jsonb(JSON.array(facts.encodings.map(\.json)).compact)),
+                    class_counts = \(counts),
+                    class_weights = \(weightsByClass),
+                    notices = \(SQLValue.jsonb(JSON.array(facts.notices.map(JSON.string)).compact)),
+                    split_thresholds = \(thresholds),
+                    validation_rows = \(facts.validationRows),
+                    validation_variance = \(facts.validationVariance.map(SQLValue.float8) ?? .null(.float8)),
                     label_variance = \(facts.labelVariance.map(SQLValue.float8) ?? .null(.float8)),
                     rows = \(content.rows), content_hash = \(content.hash),
                     batch_size = \(plan.batching.size), candidates = \(SQLValue.jsonb(selection.json.compact)),
@@ -104,14 +112,15 @@ struct Preparation {
         _ known: Snapshot.Content,
         on connection: Connection
     ) async throws {
-        let dataset = try await Dataset.resolve(request, on: connection)
+        let facts = try DatasetFacts(of: run)
+        let dataset = try await Dataset.resolve(request, on: connection).reading(facts.encodings)
         let snapshot = Snapshot(run: run.id)
         let layout = SnapshotLayout(
             batching: request.batching(rows: known.rows),
             isDeterministic: request.isDeterministic
         )
-        try await snapshot.create(dataset, DatasetFacts(of: run), layout, epoch: run.epoch, on: connection)
-        let content = try await snapshot.content(features: run.features.count, on: connection)
+        try await snapshot.create(dataset, facts, layout, epoch: run.epoch, on: connection)
+        let content = try await snapshot.content(SnapshotColumns(dataset, facts), on: connection)
         guard content == known else {
             throw TrainingError(
                 .sourceChanged,
@@ -133,7 +142,7 @@ struct Preparation {
         guard request.loss == .logistic, facts.classes.count != 2 else { return }
         throw TrainingError(
             .irrelevantOption,
-            "loss logistic is for two classes, and the label \"\(dataset.label)\" of \(dataset.title) has "
+            "loss logistic is for two classes, and the label \"\(dataset.label.name)\" of \(dataset.title) has "
                 + "\(facts.classes.count)",
             field: "loss",
             hint: "leave it out: cross_entropy takes any number of classes"
@@ -143,10 +152,10 @@ struct Preparation {
     private static func labels(_ facts: DatasetFacts, _ dataset: Dataset) -> JSON {
         .array(
             facts.classes.map { text in
-                switch dataset.labelKind {
+                switch dataset.label.kind {
                 case .integer: Int(text).map(JSON.integer) ?? .string(text)
                 case .boolean: .bool(text == "true")
-                case .real, .text, .enumeration, .other: .string(text)
+                default: .string(text)
                 }
             }
         )

@@ -115,6 +115,7 @@ public struct RunExecutor: Sendable {
             request,
             task: run.task,
             layerSizes: sizes,
+            columns: try DatasetFacts(of: run).columns,
             rows: rows,
             server: server,
             table: Snapshot(run: run.id).name,

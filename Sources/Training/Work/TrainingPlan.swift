@@ -33,12 +33,15 @@ struct TrainingPlan: Sendable {
     }
 
     /// Plans a run.
-    /// - Parameter known: the forms as an earlier plan of the run has found them: to write their statements takes time.
+    /// - Parameters:
+    ///   - columns: those of the snapshot that hold features; nil if each is an input.
+    ///   - known: the forms as an earlier plan of the run has found them: to write their statements takes time.
     /// - Throws: `TrainingError` if no statement could carry the network.
     init(
         _ request: TrainingRequest,
         task: TaskKind,
         layerSizes: [Int],
+        columns: [InputColumn]?,
         rows: Int,
         server: Server,
         table: QualifiedName,
@@ -48,7 +51,12 @@ struct TrainingPlan: Sendable {
         guard layout.count <= Self.maximumParameters else { throw Self.tooWide(layout.count) }
         batching = request.batching(rows: rows)
         step = try TrainingStep(
-            request.network(task: task, layerSizes: layerSizes, iterationsPerEpoch: batching.count)
+            request.network(
+                task: task,
+                layerSizes: layerSizes,
+                columns: columns,
+                iterationsPerEpoch: batching.count
+            )
         )
         lowering = Lowering(step)
         source = RowSource(table: table, batches: batching.count)

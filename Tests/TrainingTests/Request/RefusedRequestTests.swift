@@ -145,21 +145,44 @@ import Testing
         #expect(!"\(error)".contains("  "), "\(error)")
     }
 
+    static let columnsAndRows: [Case] = [
+        Case(#"{"columns": []}"#, .invalidOption, "columns", "must be an object"),
+        Case(#"{"columns": {"x1": "ignore"}}"#, .invalidOption, "columns.x1", "must be an object"),
+        Case(#"{"columns": {"x1": {"type": "categoric"}}}"#, .invalidOption, "columns.x1.type", "categorical"),
+        Case(#"{"columns": {"x1": {"kind": "numeric"}}}"#, .unknownOption, "columns.x1.kind", "not known"),
+        Case(
+            #"{"columns": {"x1": {"type": "numeric", "max_categories": 3}}}"#,
+            .irrelevantOption,
+            "columns.x1.max_categories",
+            "means nothing"
+        ),
+        Case(#"{"nulls": "drop"}"#, .invalidOption, "nulls", "error, skip, mean"),
+        Case(#"{"class_weight": "fair"}"#, .invalidOption, "class_weight", "balanced"),
+        Case(#"{"class_weight": {"0": 0}}"#, .invalidOption, "class_weight", "1e-6 to 1e6"),
+        Case(
+            #"{"class_weight": "balanced", "task": "regression", "label": "x2", "features": ["x1"]}"#,
+            .irrelevantOption,
+            "class_weight",
+            "regression"
+        ),
+        Case(#"{"early_stopping": 1}"#, .invalidOption, "early_stopping", "true or false"),
+        Case(#"{"validation_fraction": 0.95}"#, .invalidOption, "validation_fraction", "0.9"),
+        Case(
+            #"{"validation_fraction": 0.2, "split_column": "x1"}"#,
+            .irrelevantOption,
+            "validation_fraction",
+            "split_column"
+        ),
+        Case(#"{"restore_best": true}"#, .irrelevantOption, "restore_best", "rows for validation"),
+    ]
+
+    @Test(arguments: columnsAndRows) func columnsAndRowsAreChecked(_ wrong: Case) throws { try isRefused(wrong) }
+
     /// Everything the interface promises and this version does not do, with a value other than the default.
     static let unbuilt: [Case] = [
         (#""source": {"table": "t", "where": {"x": 1}}, "label": "y""#, "source.where"),
         (#""source": {"example": "moons"}"#, "source.example"),
-        (#""columns": {"plan": {"type": "categorical"}}"#, "columns"),
         (#""learning_rate": "adaptive""#, "learning_rate"),
-        (#""early_stopping": true"#, "early_stopping"),
-        (#""validation_fraction": 0.2"#, "validation_fraction"),
-        (#""restore_best": false"#, "restore_best"),
-        (#""split_column": "fold""#, "split_column"),
-        (#""nulls": "skip""#, "nulls"),
-        (#""nulls": "mean""#, "nulls"),
-        (#""class_weight": "balanced""#, "class_weight"),
-        (#""class_weight": {"0": 2}"#, "class_weight"),
-        (#""weight_column": "w""#, "weight_column"),
         (#""warm_start": 3"#, "warm_start"),
         (#""history": "last""#, "history"),
         (#""history": {"every": 10}"#, "history"),

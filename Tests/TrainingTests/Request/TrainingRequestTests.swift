@@ -91,6 +91,10 @@ import Testing
         #"{"shape": "block", "block_size": 7, "batch_size": 32, "shuffle": "every epoch"}"#,
         #"{"shape": "recursive", "batch_size": "auto", "deterministic": true}"#,
         #"{"shape": "step", "max_iter": 7}"#,
+        #"{"columns": {"x1": {"type": "numeric"}, "x2": {"type": "ignore"}}, "nulls": "mean"}"#,
+        #"{"class_weight": {"0": 2, "1": 0.5}, "early_stopping": true, "restore_best": false, "tol": 1e-3}"#,
+        #"{"class_weight": "balanced", "weight_column": "x1", "features": ["x2"], "validation_fraction": 0.25}"#,
+        #"{"split_column": "y", "label": "x1", "nulls": "skip"}"#,
     ]
 
     @Test(arguments: requests) func theStoredFormIsTheSameRequest(_ text: String) async throws {
@@ -101,8 +105,15 @@ import Testing
             let stored = try TrainingRequest(run.spec)
             #expect(stored.name == asked.name)
             #expect(stored.source == asked.source)
-            #expect(stored.features == run.features)
-            #expect(stored.features == asked.features ?? stored.features)
+            #expect(stored.features == asked.features)
+            #expect(stored.columns == asked.columns)
+            #expect(stored.nulls == asked.nulls)
+            #expect(stored.classWeights == asked.classWeights)
+            #expect(stored.weightColumn == asked.weightColumn)
+            #expect(stored.splitColumn == asked.splitColumn)
+            #expect(stored.validationFraction == asked.validationFraction)
+            #expect(stored.earlyStopping == asked.earlyStopping)
+            #expect(stored.restoreBest == asked.restoreBest)
             #expect(stored.label == asked.label)
             #expect(stored.task == run.task)
             #expect(stored.hiddenLayerSizes == asked.hiddenLayerSizes)

@@ -29,12 +29,17 @@ import Testing
     private static func interpreted(_ run: Run, _ parameters: Parameters) throws -> [[Double]] {
         let request = try TrainingRequest(run.spec)
         let step = try TrainingStep(
-            request.network(task: run.task, layerSizes: parameters.layerSizes, iterationsPerEpoch: 1)
+            request.network(
+                task: run.task,
+                layerSizes: parameters.layerSizes,
+                columns: nil,
+                iterationsPerEpoch: 1
+            )
         )
-        let facts = try DatasetFacts(of: run)
+        let scalings = try DatasetFacts(of: run).scalings
         let features = rows.flatMap { row in
             run.features.enumerated().map { index, name in
-                ((row[name]?.doubleValue ?? .nan) - facts.means[index]) / facts.scales[index]
+                ((row[name]?.doubleValue ?? .nan) - scalings[index].mean) / scalings[index].scale
             }
         }
         let training = ReferenceTraining(step: step, weights: parameters.weights)

@@ -33,6 +33,7 @@ struct Bench {
             request,
             task: run.task,
             layerSizes: try #require(run.layerSizes),
+            columns: try DatasetFacts(of: run).columns,
             rows: try #require(run.rows),
             server: .init(workers: 0, canCompile: false),
             table: Snapshot(run: run.id).name

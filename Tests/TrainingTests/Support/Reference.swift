@@ -9,12 +9,14 @@ import Testing
 struct NetworkRows: Sendable {
     var features: [Double] = []
     var labels: [Double] = []
+    var rowWeights: [Double] = []
 
     /// Reads what the snapshot of the run holds, or held.
     static func of(_ run: Run, on desk: Desk) async throws -> NetworkRows {
         try await batches(of: run, epoch: 0, on: desk).reduce(into: NetworkRows()) { all, batch in
             all.features += batch.features
             all.labels += batch.labels
+            all.rowWeights += batch.rowWeights
         }
     }
 
@@ -26,18 +28,24 @@ struct NetworkRows: Sendable {
             isDeterministic: request.isDeterministic
         )
         let rows = try await desk.withConnection { connection in
-            let dataset = try await Dataset.resolve(request, on: connection)
-            let content = try Snapshot.content(of: dataset, DatasetFacts(of: run))
-            let columns = run.features.indices.map { "\(Identifier(feature: $0))" as SQL }.commaSeparated
-            let arranged = layout.arranged(content, features: run.features.count, epoch: epoch)
+            let facts = try DatasetFacts(of: run)
+            let dataset = try await Dataset.resolve(request, on: connection).reading(facts.encodings)
+            let content = try Snapshot.content(of: dataset, facts)
+            let snapshot = SnapshotColumns(of: run)
+            let columns = (0..<snapshot.features).map { "\(Identifier(feature: $0))" as SQL }.commaSeparated
+            let arranged = layout.arranged(content, snapshot, epoch: epoch)
             let batch: SQL = layout.batching.isPartial ? "batch" : "0::int8 AS batch"
-            return try await connection.query("SELECT ARRAY[\(columns)] AS x, y, \(batch) FROM (\(arranged)) AS rows")
+            let weight: SQL = snapshot.hasWeights ? "w" : "1::float8 AS w"
+            return try await connection.query(
+                "SELECT ARRAY[\(columns)] AS x, y, \(weight), \(batch) FROM (\(arranged)) AS rows"
+            )
         }
         var batches = [NetworkRows](repeating: NetworkRows(), count: layout.batching.count)
         for row in rows {
             let batch: Int = try row.get("batch")
             batches[batch].features += try row.decode([Double].self, "x")
             batches[batch].labels.append(try row.get("y"))
+            batches[batch].rowWeights.append(try row.get("w"))
         }
         return batches
     }
@@ -60,7 +68,12 @@ struct Reference: Sendable {
         let sizes = try #require(run.layerSizes)
         let first = try await desk.service.parameters(run.id, .number(0)).weights
         let step = try TrainingStep(
-            request.network(task: run.task, layerSizes: sizes, iterationsPerEpoch: batches.count)
+            request.network(
+                task: run.task,
+                layerSizes: sizes,
+                columns: try DatasetFacts(of: run).columns,
+                iterationsPerEpoch: batches.count
+            )
         )
         var training = ReferenceTraining(step: step, weights: first)
         var reference = Reference(weights: [first])
@@ -74,6 +87,7 @@ struct Reference: Sendable {
                 let part = training.iterate(
                     features: batch.features,
                     labels: batch.labels,
+                    rowWeights: request.hasRowWeights ? batch.rowWeights : nil,
                     learningRate: request.learningRate
                 )
                 loss += part.loss * Double(batch.labels.count)
@@ -96,5 +110,18 @@ func difference(_ left: [Double], _ right: [Double]) -> Double {
         let gap = abs(pair.0 - pair.1) / scale
         // NaN must not pass for small.
         return gap <= worst ? worst : gap
+    }
+}
+
+extension DatasetFacts {
+    /// Those of the columns of numbers.
+    var scalings: [FeatureEncoding.Scaling] {
+        encodings.flatMap { encoding -> [FeatureEncoding.Scaling] in
+            switch encoding.content {
+            case .number(let scaling): [scaling]
+            case .array(let elements): elements
+            case .category: []
+            }
+        }
     }
 }

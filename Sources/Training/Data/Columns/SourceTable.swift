@@ -12,6 +12,8 @@ struct SourceTable: Sendable {
         let kind: ColumnKind
         /// The type as `format_type` writes it.
         let type: String
+        /// Whether it is the primary key all by itself.
+        var isKey = false
     }
 
     /// Finds a table by the name a person wrote, as PostgreSQL would.
@@ -102,7 +104,9 @@ struct SourceTable: Sendable {
         let rows = try await connection.query(
             """
             SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
-                   base.typname AS base, base.typtype::text AS class
+                   base.typname AS base, base.typtype::text AS class, element.typname AS element,
+                   EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = a.attrelid AND i.indisprimary
+                           AND i.indnatts = 1 AND i.indkey[0] = a.attnum) AS is_key
             FROM pg_attribute AS a
             CROSS JOIN LATERAL (
                 -- A domain may be over a domain.
@@ -110,40 +114,24 @@ struct SourceTable: Sendable {
                     SELECT t.* FROM pg_type AS t WHERE t.oid = a.atttypid
                     UNION ALL
                     SELECT t.* FROM chain JOIN pg_type AS t ON t.oid = chain.typbasetype WHERE chain.typtype = 'd')
-                SELECT typname, typtype FROM chain WHERE typtype <> 'd') AS base
+                SELECT typname, typtype, typelem, typcategory FROM chain WHERE typtype <> 'd') AS base
+            LEFT JOIN pg_type AS element ON element.oid = base.typelem AND base.typcategory = 'A' AND base.typname <> 'int2vector'
             WHERE a.attrelid = \(oid)::int8::oid AND a.attnum > 0 AND NOT a.attisdropped
             ORDER BY a.attnum
             """,
             name: "list columns"
         )
         return try rows.map { row in
-            let isEnum = try row.decode(String.self, "class") == "e"
-            return Column(
+            Column(
                 name: try row.decode(String.self, "name"),
-                kind: isEnum ? .enumeration : ColumnKind(typeName: try row.decode(String.self, "base")),
-                type: try row.decode(String.self, "type")
+                kind: ColumnKind(
+                    typeName: try row.decode(String.self, "base"),
+                    isEnum: try row.decode(String.self, "class") == "e",
+                    element: try row.decode(String?.self, "element")
+                ),
+                type: try row.decode(String.self, "type"),
+                isKey: try row.decode(Bool.self, "is_key")
             )
-        }
-    }
-}
-
-/// What a column can be used for.
-enum ColumnKind: Sendable, Hashable {
-    case integer
-    /// Floating point and numeric.
-    case real
-    case boolean
-    case text
-    case enumeration
-    case other
-
-    init(typeName: String) {
-        switch typeName {
-        case "int2", "int4", "int8": self = .integer
-        case "float4", "float8", "numeric": self = .real
-        case "bool": self = .boolean
-        case "text", "varchar", "bpchar", "char", "name", "citext": self = .text
-        default: self = .other
         }
     }
 }

@@ -1,0 +1,171 @@
+import Postgres
+import SQLText
+
+/// A first look at all rows: how many there are, and whether they can be learned from.
+struct RowOverview: Sendable {
+    let rows: Int
+    /// Rows with NULL, feature by feature.
+    let nulls: [Int]
+    /// Numbers over all rows, whatever their split; means and variances only if nothing is held out.
+    let table: MeasuredColumns.Values
+
+    /// - Throws: `TrainingError` naming the columns at fault and how many rows are.
+    static func gather(
+        _ dataset: Dataset,
+        _ request: TrainingRequest,
+        _ arrays: [Int],
+        on connection: Connection
+    ) async throws -> RowOverview {
+        let look = try RowLook(dataset, request, MeasuredColumns(dataset, arrays), connection)
+        let (row, query) = try await look.answer()
+        let rows = try row.decode(Int.self, "rows")
+        guard rows > 0 else { throw look.noRows }
+        let missing = try row.decode([Int].self, "missing")
+        let moments = try query.read(row)
+        try look.checkNulls(rows, missing, moments)
+        guard moments.allSatisfy(\.isFinite) else { throw try await look.notFinite() }
+        try look.checkMagnitudes(moments)
+        try look.checkSplit(rows, without: row.get("unsplit"))
+        let overview = RowOverview(
+            rows: rows,
+            nulls: Array(missing.prefix(dataset.features.count)),
+            table: look.columns.values(moments)
+        )
+        try look.checkWeights(overview.table.weight)
+        return overview
+    }
+}
+
+/// The query of the overview, and what is said about its answers.
+private struct RowLook {
+    let columns: MeasuredColumns
+    private let dataset: Dataset
+    private let request: TrainingRequest
+    private let connection: Connection
+    private let relation: SQL
+
+    init(_ dataset: Dataset, _ request: TrainingRequest, _ columns: MeasuredColumns, _ connection: Connection) throws {
+        self.dataset = dataset
+        self.request = request
+        self.columns = columns
+        self.connection = connection
+        relation = try SourceRows(dataset, thresholds: nil).relation()
+    }
+
+    /// Features, label and weight, whose NULLs are counted.
+    private var counted: [(column: SQL, name: String)] {
+        var all: [(column: SQL, name: String)] = dataset.features.enumerated().map { index, feature in
+            (column: "\(SourceRows.column(index))", name: feature.name)
+        }
+        all.append((column: "y", name: dataset.label.name))
+        if let weight = dataset.weightColumn { all.append((column: "w", name: weight)) }
+        return all
+    }
+
+    func answer() async throws -> (Row, MomentsQuery) {
+        do {
+            // The caller's transaction has to outlive it.
+            return try await connection.transaction { _ in try await ask(hasMoments: dataset.holdout == .none) }
+        } catch let error as PostgresError where error.sqlState == "22003" {
+            // Squares that left float8, or numbers that never were in it.
+        }
+        do {
+            return try await ask(hasMoments: false)
+        } catch let error as PostgresError where error.sqlState == "22003" {
+            throw TrainingError(
+                .valuesTooLarge,
+                "a numeric column of \(dataset.title) holds values beyond the range of float8",
+                hint: "scale or filter it in a view",
+                sqlState: error.sqlState
+            )
+        }
+    }
+
+    private func ask(hasMoments: Bool) async throws -> (Row, MomentsQuery) {
+        let query = columns.query(request, hasMoments: hasMoments)
+        let missing = counted.map { "count(*) - count(\($0.column))" as SQL }.commaSeparated
+        let found = try await connection.query(
+            """
+            SELECT count(*) AS rows, count(*) - count(s) AS unsplit, ARRAY[\(missing)]::int8[] AS missing, \(query.columns)
+            FROM \(relation)
+            """,
+            name: "look at source"
+        )
+        return (found[0], query)
+    }
+
+    var noRows: TrainingError {
+        let left = request.nulls == .error ? "" : " once those with NULLs are left out"
+        return TrainingError(.emptyTable, "\(dataset.title) has no rows to learn from\(left)", field: "source")
+    }
+
+    func checkNulls(_ rows: Int, _ missing: [Int], _ moments: [Moments]) throws(TrainingError) {
+        guard dataset.nulls == .error else { return }
+        var nulls = zip(counted, missing).map { (name: $0.name, count: $1) }
+        // An array may be there and lack elements.
+        for (column, found) in zip(columns.all, moments) {
+            guard let place = nulls.firstIndex(where: { $0.name == column.name }) else { continue }
+            nulls[place].count = max(nulls[place].count, rows - found.count)
+        }
+        nulls = nulls.filter { $0.count > 0 }
+        guard !nulls.isEmpty else { return }
+        throw TrainingError(
+            .nullValues,
+            "there are NULLs among the \(rows) rows of \(dataset.title): "
+                + nulls.map { "\($0.count) in \"\($0.name)\"" }.joined(separator: ", "),
+            field: "nulls",
+            hint: "nulls \"skip\" leaves such rows out, \"mean\" fills features in; or leave the column out of features"
+        )
+    }
+
+    func notFinite() async throws -> TrainingError {
+        let counts = columns.all.map { value, _ -> SQL in
+            "count(*) FILTER (WHERE \(value) IN ('NaN', 'Infinity', '-Infinity'))"
+        }
+        let found = try await connection.query(
+            "SELECT ARRAY[\(counts.commaSeparated)]::int8[] AS counts FROM \(relation)",
+            name: "count infinities"
+        )
+        let faults = try zip(columns.all, found[0].decode([Int].self, "counts")).filter { $1 > 0 }
+        return TrainingError(
+            .nonFiniteValues,
+            "there are NaNs or infinities in \(dataset.title): "
+                + faults.map { "\($1) in \"\($0.name)\"" }.joined(separator: ", "),
+            hint: "train on a view without them"
+        )
+    }
+
+    func checkMagnitudes(_ moments: [Moments]) throws(TrainingError) {
+        for (column, found) in zip(columns.all, moments) where found.magnitude > DatasetFacts.maximumMagnitude {
+            throw TrainingError(
+                .valuesTooLarge,
+                "the column \"\(column.name)\" of \(dataset.title) reaches \(found.magnitude); "
+                    + "at most \(DatasetFacts.maximumMagnitude) is taken",
+                hint: "scale it in a view"
+            )
+        }
+    }
+
+    func checkSplit(_ rows: Int, without unknown: Int) throws(TrainingError) {
+        guard unknown > 0, let name = dataset.holdout.column else { return }
+        throw TrainingError(
+            .invalidOption,
+            "the split \"\(name)\" of \(dataset.title) can't be told in \(unknown) of \(rows) rows",
+            field: "split_column",
+            hint: Holdout.meaning
+        )
+    }
+
+    func checkWeights(_ found: Moments?) throws(TrainingError) {
+        guard let found, let name = dataset.weightColumn else { return }
+        guard found.minimum >= 1e-12, found.maximum <= 1e12 else {
+            throw TrainingError(
+                .invalidOption,
+                "the weights \"\(name)\" of \(dataset.title) go from \(found.minimum) to \(found.maximum); "
+                    + "they must lie between 1e-12 and 1e12",
+                field: "weight_column",
+                hint: "a row of weight 0 is left out"
+            )
+        }
+    }
+}

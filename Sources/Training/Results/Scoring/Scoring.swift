@@ -1,0 +1,87 @@
+import JSONTree
+import Lowering
+import Networks
+import SQLText
+
+/// What a network says about a row, as SQL that needs nothing but the row: weights, scaling and categories are in it.
+///
+/// `POST /predict`, `predict --into` and the text of `sql --as` all are this.
+struct Scoring {
+    let run: Run
+    private let encodings: [FeatureEncoding]
+    private let facts: DatasetFacts
+    private let fillsNulls: Bool
+    private let lowering: Lowering
+    private let weights: [String: Double]
+
+    init(_ run: Run, _ parameters: Parameters) throws {
+        self.run = run
+        let request = try TrainingRequest(run.spec)
+        facts = try DatasetFacts(of: run)
+        encodings = facts.encodings
+        fillsNulls = request.nulls == .mean
+        // Nothing is iterated.
+        let network = request.network(
+            task: run.task,
+            layerSizes: parameters.layerSizes,
+            columns: facts.columns,
+            iterationsPerEpoch: 1
+        )
+        lowering = Lowering(try TrainingStep(network))
+        weights = Dictionary(uniqueKeysWithValues: zip(lowering.step.layout.names, parameters.weights))
+    }
+
+    var features: [Feature] { encodings.map(\.feature) }
+
+    /// A subquery of one row for each row it stands beside: `class` (its index, for classification) and `numbers` (the
+    /// probabilities, or the value); NULL where a feature is missing and nothing stands in for it.
+    /// - Parameter column: how a feature is reached from where the subquery stands.
+    func subquery(_ column: (Feature) throws -> SQL) throws -> SQL {
+        let values = try encodings.enumerated().map { index, encoding in
+            "\(encoding.feature.value(of: try column(encoding.feature))) AS \(SourceRows.column(index))" as SQL
+        }
+        let inputs = Snapshot.features(encodings, fillsNulls: fillsNulls) { "\(SourceRows.column($0))" }
+        // A comparison with NULL is neither true nor false, so what is missing must not come to the network.
+        let present = facts.columns.indices.map { "\(Identifier(feature: $0)) IS NOT NULL" as SQL }
+        let source = RowSource(
+            relation: """
+                (SELECT * FROM (SELECT \(inputs.commaSeparated)
+                  FROM (SELECT \(values.commaSeparated) OFFSET '0') AS given OFFSET '0') AS encoded
+                WHERE \(present.joined(by: " AND ")) OFFSET '0') AS input
+                """
+        )
+        let statement = try TrainingPlan.limited { () throws(StatementLimitError) in
+            try lowering.prediction(source, carrying: [], orderedBy: nil)
+        }
+        let text = statement.sql.inlined { weights[$0].map(SQLValue.float8) }
+        return "(\(unsafeRaw: text) OFFSET '0')"
+    }
+
+    /// The columns that people get, from the subquery known as `score`.
+    func columns(prefix: String = "") throws -> [(name: Identifier, value: SQL)] {
+        func named(_ name: String) throws -> Identifier { try Identifier(prefix + name) }
+        guard let classes = run.classes else { return [(try named("prediction"), "score.prediction[1]")] }
+        return [
+            (try named("prediction"), "(\(Self.array(classes)))[score.class::int4 + 1]"),
+            (try named("probability"), "score.prediction[score.class::int4 + 1]"),
+            (try named("probabilities"), "score.prediction"),
+        ]
+    }
+
+    /// The type of the predicted label.
+    var labelType: String {
+        guard let first = run.classes?.first else { return "float8" }
+        if first.boolValue != nil { return "boolean" }
+        return first.intValue != nil ? "int8" : "text"
+    }
+
+    private static func array(_ classes: [JSON]) -> SQL {
+        if let numbers = classes.map(\.intValue) as? [Int] {
+            return "\(SQLValue.int8Array(numbers.map(Int64.init)))"
+        }
+        if let flags = classes.map(\.boolValue) as? [Bool] {
+            return "ARRAY[\(unsafeRaw: flags.map { $0 ? "true" : "false" }.joined(separator: ", "))]"
+        }
+        return "\(SQLValue.textArray(classes.map { $0.stringValue ?? $0.compact }))"
+    }
+}
