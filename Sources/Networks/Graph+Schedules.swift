@@ -13,11 +13,11 @@ extension Graph {
         iteration: NodeID,
         iterationsPerEpoch length: Int
     ) -> NodeID {
-        guard schedule != .constant else { return rate }
+        if schedule.leavesRate { return rate }
         let one = constant(1)
         let passed = floor(divide(subtract(iteration, one), constant(Double(length))))
         switch schedule {
-        case .constant: return rate
+        case .constant, .adaptive: return rate
         case .invscaling(let power):
             return divide(rate, exp(multiply(constant(power), log(add(passed, one)))))
         case .exponential(let gamma): return multiply(rate, exp(multiply(constant(Double.log(gamma)), passed)))

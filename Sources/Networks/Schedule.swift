@@ -12,12 +12,17 @@ public enum Schedule: Sendable, Hashable, Codable {
     case step(size: Int, gamma: Double)
     /// initial · (1 + cos(π · epoch / epochs)) / 2 (Loshchilov and Hutter 2017, without restarts)
     case cosine(epochs: Int)
+    /// Divided whenever the loss no longer falls, by whoever watches it: the graph takes the rate as it comes.
+    case adaptive
+
+    /// Whether the rate of an iteration is what it is given.
+    var leavesRate: Bool { self == .constant || self == .adaptive }
 
     /// What the initial rate is multiplied by in an epoch.
     public func factor(epoch: Int) -> Double {
         let passed = Double(epoch)
         return switch self {
-        case .constant: 1
+        case .constant, .adaptive: 1
         case .invscaling(let power): Double.pow(passed + 1, -power)
         case .exponential(let gamma): Double.exp(max(-100, passed * Double.log(gamma)))
         case .step(let size, let gamma): Double.exp(max(-100, Double(epoch / size) * Double.log(gamma)))
@@ -27,7 +32,7 @@ public enum Schedule: Sendable, Hashable, Codable {
 
     func validate() throws(NetworkSpecError) {
         switch self {
-        case .constant: break
+        case .constant, .adaptive: break
         case .invscaling(let power):
             guard power >= 0, power.isFinite else {
                 throw NetworkSpecError("power_t", "is \(power); it must be 0 or more")

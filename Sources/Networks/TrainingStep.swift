@@ -166,7 +166,7 @@ public struct TrainingStep: Sendable {
             names[sums.weight] = "sum_weight"
         }
         names[penalty] = "penalty"
-        if spec.schedule != .constant { names[rate] = "rate" }
+        if !spec.schedule.leavesRate { names[rate] = "rate" }
         names.merge(stepping.names) { first, _ in first }
         names.merge(clipping?.names ?? [:]) { first, _ in first }
         for (index, slot) in parameterSlots.enumerated() {

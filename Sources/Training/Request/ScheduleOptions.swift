@@ -3,12 +3,12 @@ import Networks
 
 /// The schedules by name.
 private enum ScheduleKind: String, CaseIterable {
-    case constant, invscaling, exponential, step, cosine
+    case constant, invscaling, exponential, step, cosine, adaptive
 
     /// The options that the schedule has.
     var options: Set<String> {
         switch self {
-        case .constant, .cosine: []
+        case .constant, .cosine, .adaptive: []
         case .invscaling: ["power_t"]
         case .exponential: ["gamma"]
         case .step: ["step_size", "gamma"]
@@ -21,7 +21,7 @@ extension Schedule {
     /// - Parameter epochs: of the run, at most; `cosine` ends with them.
     /// - Throws: `TrainingError`, also for an option of another schedule.
     init(_ options: inout OptionReader, epochs: Int) throws(TrainingError) {
-        let kind = try options.choice("learning_rate", ScheduleKind.self, planned: ["adaptive"]) ?? .constant
+        let kind = try options.choice("learning_rate", ScheduleKind.self) ?? .constant
         let power = try options.number("power_t", 0...100, "a number from 0 to 100")
         let share = Double.leastNormalMagnitude...1
         let gamma = try options.number("gamma", share, "a number above 0, at most 1")
@@ -34,6 +34,7 @@ extension Schedule {
         case .exponential: self = .exponential(gamma: gamma ?? 0.99)
         case .step: self = .step(size: size ?? 10, gamma: gamma ?? 0.5)
         case .cosine: self = .cosine(epochs: epochs)
+        case .adaptive: self = .adaptive
         }
     }
 
@@ -46,6 +47,7 @@ extension Schedule {
         case .step(let size, let gamma):
             [("learning_rate", "step"), ("step_size", .integer(size)), ("gamma", .number(gamma))]
         case .cosine: [("learning_rate", "cosine")]
+        case .adaptive: [("learning_rate", "adaptive")]
         }
     }
 }

@@ -44,7 +44,19 @@ extension TrainingRequest {
         maxIter = try options.integer("max_iter", 1...1_000_000) ?? defaults.maxIter
         maxRuntime = try options.number("max_runtime_s", 0.001...1e9, "a number of seconds, from 0.001 to 1e9")
         schedule = try Schedule(&options, epochs: maxIter)
-        tol = try options.number("tol", 0...1e6, "a number from 0 to 1e6") ?? defaults.tol
+        // What goes by the loss has to have one.
+        let isWatched = earlyStopping || schedule == .adaptive
+        tol =
+            try options.number("tol", 0...1e6, "a number from 0 to 1e6")
+            ?? (isWatched ? max(defaults.tol, Self.watchedTol) : defaults.tol)
+        if schedule == .adaptive, tol == 0, !earlyStopping {
+            throw TrainingError(
+                .irrelevantOption,
+                "learning_rate adaptive divides the rate when the loss falls by less than tol, and tol is 0",
+                field: "tol",
+                hint: "leave tol out, or make it larger"
+            )
+        }
         patience = try options.integer("n_iter_no_change", 1...1_000_000) ?? 10
         standardize = try options.bool("standardize") ?? defaults.standardize
         seed = try options.integer("seed", 0...(1 << 53)) ?? defaults.seed
@@ -63,6 +75,9 @@ extension TrainingRequest {
         try checkFeatures()
         if let task { try checkClassOptions(task) }
     }
+
+    /// scikit-learn's.
+    private static let watchedTol = 1e-4
 
     /// The task may be told by the type of the label, which a request does not know.
     func checkClassOptions(_ task: TaskKind) throws(TrainingError) {

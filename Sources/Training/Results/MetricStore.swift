@@ -36,16 +36,17 @@ enum MetricStore {
         return try found.map(Metric.init)
     }
 
-    /// The training losses before an epoch, in order.
+    /// The losses before an epoch, in order.
     static func losses(
         _ run: Int,
+        _ split: Split,
         before epoch: Int,
         on connection: Connection
     ) async throws -> [(epoch: Int, loss: Double)] {
         let found = try await connection.query(
             """
             SELECT epoch, loss FROM pgradient.metrics
-            WHERE run_id = \(run) AND split = 'train' AND epoch < \(Int32(epoch)) ORDER BY epoch
+            WHERE run_id = \(run) AND split = \(split.rawValue) AND epoch < \(Int32(epoch)) ORDER BY epoch
             """,
             name: "losses"
         )

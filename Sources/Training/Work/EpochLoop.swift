@@ -24,24 +24,30 @@ struct EpochLoop {
         let milliseconds: Double
     }
 
-    /// Whether no more epochs are wanted, by the stop rule.
-    private(set) var isStopped = false
+    /// Watches the losses.
+    private(set) var watch: Watch
     private(set) var selection: Selection
     private var checkpoint: Checkpoint
-    private var stopping: StopRule
     private var sizers: [StatementForm: BlockSizer] = [:]
     private var book: StatementBook
     private let plan: TrainingPlan
     private let run: Run
     private let lease: Lease
     private let rate: Double
+    /// Nil if no rows are held out.
+    private let validation: ValidationRecorder?
     private let positions: [String: Int]
+    /// The newest epoch whose loss the watch has seen.
+    private var lastWatched = -1
     /// The epoch whose order the rows are in; nil if that can't be told.
     private var shuffledFor: Int?
     /// Iterations that lead the next statement to where the stop rule says.
     private var stop: Int?
     /// Iterations that the next statement may do at most, after an overflow somewhere in a longer one.
     private var bound: Int?
+
+    /// Whether no more epochs are wanted.
+    var isStopped: Bool { watch.isStopped }
 
     /// The last committed epoch.
     var epoch: Int { checkpoint.epoch }
@@ -53,8 +59,7 @@ struct EpochLoop {
         _ run: Run,
         plan: TrainingPlan,
         lease: Lease,
-        rate: Double,
-        stopping: StopRule = StopRule(tol: 0, patience: 0),
+        request: TrainingRequest,
         workers: Int = 0,
         on connection: Connection
     ) async throws {
@@ -63,16 +68,20 @@ struct EpochLoop {
         self.plan = plan
         self.run = run
         self.lease = lease
-        self.rate = rate
-        self.stopping = stopping
+        rate = request.learningRate
+        watch = Watch(request)
+        validation = run.validationRows ?? 0 > 0 ? ValidationRecorder(lease: lease, run: run) : nil
         // Between two epochs the holder before may or may not have come to reshuffling. Within one it has.
         shuffledFor = checkpoint.batch > 0 || checkpoint.epoch == 0 ? checkpoint.epoch : nil
         book = StatementBook(plan, EpochRecorder(lease: lease, run: run, batching: plan.batching), workers: workers)
         positions = Dictionary(uniqueKeysWithValues: zip(plan.step.layout.names, 0...))
         selection = Selection(plan, iterations: run.maxIter - checkpoint.epoch)
         // A resumed run remembers what it has seen, which may have been enough.
-        for (epoch, loss) in try await MetricStore.losses(run.id, before: checkpoint.epoch, on: connection) {
-            isStopped = self.stopping.shouldStop(loss: loss, epoch: epoch)
+        // Parameters are validated at once; what they were trained with is measured by the next iteration.
+        let known = watch.split == .train ? checkpoint.epoch : checkpoint.epoch + 1
+        for (epoch, loss) in try await MetricStore.losses(run.id, watch.split, before: known, on: connection) {
+            _ = watch.take(loss: loss, epoch: epoch)
+            lastWatched = epoch
         }
     }
 
@@ -84,15 +93,18 @@ struct EpochLoop {
         try await reshuffleIfDue(on: connection)
         let started = ContinuousClock.now
         let answer: Row
+        let losses: [(epoch: Int, loss: Double)]
         do {
-            answer = try await connection.transaction { connection in
+            (answer, losses) = try await connection.transaction { connection in
                 try await lease.fence(on: connection)
                 try await book.configureTransaction(for: form, on: connection)
                 let row = try await iterate(form, iterations, started: started, on: connection)
                 guard try row.get("is_whole") else { throw SnapshotLost() }
-                // Rolls back, so that the run ends with the epoch that the rule means, whatever a statement's length.
-                try checkStop(row)
-                return row
+                let validated = try await validate(row, on: connection)
+                let losses = watch.split == .train ? try trained(row) : validated
+                // Rolls back, so that a change comes with the epoch that it is meant for, whatever a statement's length.
+                try checkInterruption(losses, row)
+                return (row, losses)
             }
         } catch let error as PostgresError where error.sqlState == "22003" {
             // A number left the range of float8, which is how PostgreSQL tells of divergence. The last iteration before
@@ -104,12 +116,13 @@ struct EpochLoop {
             stop = early.iterations
             return .repeated
         }
-        return try accept(answer, form, iterations, started.duration(to: .now))
+        return try accept(answer, losses, form, iterations, started.duration(to: .now))
     }
 
     /// Takes over what a committed statement answered.
     private mutating func accept(
         _ row: Row,
+        _ watched: [(epoch: Int, loss: Double)],
         _ form: StatementForm,
         _ iterations: Int,
         _ duration: Duration
@@ -127,8 +140,9 @@ struct EpochLoop {
             seenRows: isPartial ? try row.get("seen_rows") : 0
         )
         let losses = try row.decode([Double]?.self, "losses") ?? []
-        for (index, loss) in losses.enumerated() {
-            isStopped = stopping.shouldStop(loss: loss, epoch: first + index)
+        for (epoch, loss) in watched {
+            _ = watch.take(loss: loss, epoch: epoch)
+            lastWatched = epoch
         }
         guard try row.get("is_sound") else { return .diverged }
         let milliseconds = duration / .milliseconds(1) / Double(iterations)
@@ -262,21 +276,46 @@ struct EpochLoop {
         return row
     }
 
-    /// Ends the statement's transaction if the stop rule was met before its last epoch.
-    private func checkStop(_ row: Row) throws {
-        let losses = try row.decode([Double]?.self, "losses") ?? []
-        var rule = stopping
-        for (index, loss) in losses.enumerated()
-        where rule.shouldStop(loss: loss, epoch: checkpoint.epoch + index) && index < losses.count - 1 {
-            throw StopsEarlier(iterations: (index + 1) * plan.batching.count - checkpoint.batch)
+    /// The losses that iterations measured, by the epochs whose parameters they are of.
+    private func trained(_ row: Row) throws -> [(epoch: Int, loss: Double)] {
+        (try row.decode([Double]?.self, "losses") ?? []).enumerated().map { (checkpoint.epoch + $0, $1) }
+    }
+
+    /// Measures the epochs that a statement has recorded on the rows that are held out; at the start also the first
+    /// parameters.
+    private mutating func validate(_ row: Row, on connection: Connection) async throws -> [(epoch: Int, loss: Double)] {
+        guard let validation, try row.get("recorded") else { return [] }
+        let last: Int = try row.get("epoch")
+        let first = checkpoint.epoch == 0 ? 0 : checkpoint.epoch + 1
+        guard first <= last else { return [] }
+        let statement = try await book.validate(validation, on: connection)
+        let binds = try statement.text.binds { hole in
+            switch hole {
+            case ValidationRecorder.Hole.first: .int8(Int64(first))
+            case ValidationRecorder.Hole.last: .int8(Int64(last))
+            default: nil
+            }
         }
+        let found = try await connection.execute(prepared: statement.name, binds)
+        guard try found.allSatisfy({ try $0.get("is_whole") }) else { throw SnapshotLost() }
+        // Epochs within a first epoch of mini-batches measure the first parameters again and again.
+        return try found.map { (try $0.get("epoch"), try $0.get("loss")) }.filter { $0.0 > lastWatched }
+    }
+
+    /// Ends the statement's transaction if something is to change before its last epoch.
+    private func checkInterruption(_ losses: [(epoch: Int, loss: Double)], _ row: Row) throws {
+        guard let epoch = watch.interruption(losses) else { return }
+        // What an iteration measures are the parameters that it changes.
+        let end = watch.split == .train ? epoch + 1 : epoch
+        guard end < (try row.get("epoch") as Int), end > checkpoint.epoch else { return }
+        throw StopsEarlier(iterations: (end - checkpoint.epoch) * plan.batching.count - checkpoint.batch)
     }
 
     /// The learning rates of the epochs that iterations from the checkpoint belong to.
     private func rates(_ iterations: Int) -> [Double] {
         let schedule = plan.step.spec.schedule
-        let epochs = schedule == .constant ? 1 : iterations / plan.batching.count + 1
-        return (0..<epochs).map { rate * schedule.factor(epoch: checkpoint.epoch + $0) }
+        let epochs = schedule == .constant || schedule == .adaptive ? 1 : iterations / plan.batching.count + 1
+        return (0..<epochs).map { rate * watch.factor * schedule.factor(epoch: checkpoint.epoch + $0) }
     }
 
     /// The values of the holes that every statement has.
@@ -290,7 +329,7 @@ struct EpochLoop {
         switch hole {
         case HoleName.weights: return .float8Array(past.weights)
         case HoleName.state: return .float8Array(past.state)
-        case HoleName.learningRate: return .float8(rate)
+        case HoleName.learningRate: return .float8(rate * watch.factor)
         case HoleName.iteration:
             let done = checkpoint.epoch * plan.batching.count + checkpoint.batch + after
             return .float8(Double(done + 1))

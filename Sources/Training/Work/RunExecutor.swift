@@ -128,8 +128,7 @@ public struct RunExecutor: Sendable {
             run,
             plan: plan,
             lease: lease,
-            rate: request.learningRate,
-            stopping: StopRule(tol: request.tol, patience: request.patience),
+            request: request,
             workers: server.workers,
             on: connection
         )
@@ -161,7 +160,8 @@ public struct RunExecutor: Sendable {
             try await store(loop.selection, on: connection)
         }
         guard try await loop.close(on: connection) else { return .diverged }
-        return loop.isStopped ? .tol : isOutOfTime ? .maxRuntime : .maxIter
+        guard loop.isStopped else { return isOutOfTime ? .maxRuntime : .maxIter }
+        return request.earlyStopping ? .earlyStopping : .tol
     }
 
     /// When the run has had its time, by its first start, which may have been that of another process.

@@ -22,6 +22,7 @@ struct StatementBook {
         case iterate(StatementForm, iterations: Int)
         case record
         case close
+        case validate
     }
 
     init(_ plan: TrainingPlan, _ recorder: EpochRecorder, workers: Int) {
@@ -62,6 +63,14 @@ struct StatementBook {
     /// The statement that measures the last parameters.
     mutating func close(on connection: Connection) async throws -> Entry {
         try await entry(.close, on: connection) { [plan, recorder] in recorder.close(try plan.evaluation()) }
+    }
+
+    /// The statement that measures epochs on the rows that are held out.
+    mutating func validate(_ recorder: ValidationRecorder, on connection: Connection) async throws -> Entry {
+        try await entry(.validate, on: connection) { [plan] in
+            let rows = RowSource(table: Snapshot(run: recorder.run.id).validation)
+            return recorder.record(try plan.evaluations(rows, of: recorder.parameters))
+        }
     }
 
     private mutating func entry(_ key: Key, on connection: Connection, _ sql: () throws -> SQL) async throws -> Entry {

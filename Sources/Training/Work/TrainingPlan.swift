@@ -159,6 +159,11 @@ struct TrainingPlan: Sendable {
         try Self.limited { () throws(StatementLimitError) in try lowering.evaluation(source) }
     }
 
+    /// The forward pass that measures any number of parameters on other rows of the same kind.
+    func evaluations(_ source: RowSource, of parameters: SQL) throws -> LoweredStatement {
+        try Self.limited { () throws(StatementLimitError) in try lowering.evaluations(source, of: parameters) }
+    }
+
     static func tooWide(_ parameters: Int) -> TrainingError {
         TrainingError(
             .tooLarge,

@@ -33,7 +33,8 @@ import Testing
             #expect(run.state == .succeeded, "\(run.error?.compact ?? "")")
             #expect(
                 run.features == [
-                    "age", "spend", "member", "born", "seen", "zoned", "woken", "stay", "plan", "level", "code", "scores",
+                    "age", "spend", "member", "born", "seen", "zoned", "woken", "stay", "plan", "level", "code",
+                    "scores",
                 ]
             )
             #expect(run.notices.contains { $0.contains("\"id\"") && $0.contains("primary key") })
@@ -113,7 +114,9 @@ import Testing
             let guessed = try await desk.train(body)
             #expect(guessed.features == ["word", "x"])
             #expect(guessed.layerSizes == [52, 2])
-            #expect(guessed.notices.contains { $0.contains("\"token\" is left out: 1000 distinct values in 1000 rows") })
+            #expect(
+                guessed.notices.contains { $0.contains("\"token\" is left out: 1000 distinct values in 1000 rows") }
+            )
             #expect(guessed.notices.contains { $0.contains("\"word\": of 70 categories the 50 most frequent") })
             let named = try await desk.train(body.with(["features": ["token", "x"]]))
             #expect(named.features == ["token", "x"])
@@ -175,7 +178,8 @@ import Testing
             let run = try await desk.train(Self.body())
             let given: JSON = [
                 "age": 30, "spend": 4.5, "member": true, "born": "1990-05-17", "seen": "2024-02-01 12:00",
-                "zoned": "2024-02-01T12:00:00+02:00", "woken": "07:30", "stay": "2 hours", "plan": "pro", "level": "top",
+                "zoned": "2024-02-01T12:00:00+02:00", "woken": "07:30", "stay": "2 hours", "plan": "pro",
+                "level": "top",
                 "code": 3, "scores": [1, 2, 7],
             ]
             let rows: [JSON] = [given, given.with(["plan": "nothing like it"])]

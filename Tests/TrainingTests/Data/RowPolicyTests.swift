@@ -25,7 +25,9 @@ import Testing
         try await Desk.open { desk in
             try await desk.script(Self.holes)
             let run = try await desk.train(Self.body("holes", ["nulls": "skip"]))
-            let whole = try await desk.query("SELECT count(*) AS n FROM holes WHERE x + y IS NOT NULL AND c IS NOT NULL")
+            let whole = try await desk.query(
+                "SELECT count(*) AS n FROM holes WHERE x + y IS NOT NULL AND c IS NOT NULL"
+            )
             #expect(run.rows == (try whole[0].decode(Int.self, "n")))
             #expect(run.layerSizes?.first == 3)
             // A row with a hole has no prediction.

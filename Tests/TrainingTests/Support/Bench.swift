@@ -38,7 +38,7 @@ struct Bench {
             server: .init(workers: 0, canCompile: false),
             table: Snapshot(run: run.id).name
         )
-        return try await EpochLoop(run, plan: plan, lease: lease, rate: request.learningRate, on: connection)
+        return try await EpochLoop(run, plan: plan, lease: lease, request: request, on: connection)
     }
 
     /// The next iteration.

@@ -1,0 +1,46 @@
+/// Watches the losses of a run, epoch by epoch, and says when they no longer fall: time to stop, or to go on with a
+/// smaller learning rate.
+struct Watch: Sendable {
+    /// Which losses are watched.
+    let split: Split
+    /// Whether no more epochs are wanted.
+    private(set) var isStopped = false
+    /// What the learning rate is multiplied by for the epochs to come.
+    private(set) var factor = 1.0
+    private var rule: StopRule
+    /// The initial rate, if it adapts.
+    private let adapting: Double?
+
+    /// scikit-learn's, for `adaptive`.
+    private static let divisor = 5.0
+    private static let smallestRate = 1e-6
+
+    init(_ request: TrainingRequest) {
+        split = request.earlyStopping ? .validation : .train
+        rule = StopRule(tol: request.tol, patience: request.patience, isEarlyStopping: request.earlyStopping)
+        adapting = request.schedule == .adaptive ? request.learningRate : nil
+    }
+
+    /// What an epoch's loss changes.
+    enum Verdict { case goOn, changeRate, stop }
+
+    /// Takes the loss of an epoch.
+    mutating func take(loss: Double, epoch: Int) -> Verdict {
+        guard rule.shouldStop(loss: loss, epoch: epoch) else { return .goOn }
+        guard let adapting, adapting * factor > Self.smallestRate else {
+            isStopped = true
+            return .stop
+        }
+        factor /= Self.divisor
+        rule.restart(after: epoch)
+        return .changeRate
+    }
+
+    /// How many epochs of a statement come before one that changes something; nil if all go on alike.
+    /// - Parameter losses: of epochs in order, and how many of the statement's epochs are done when one is known.
+    func interruption(_ losses: [(epoch: Int, loss: Double)]) -> Int? {
+        var copy = self
+        for (epoch, loss) in losses where copy.take(loss: loss, epoch: epoch) != .goOn { return epoch }
+        return nil
+    }
+}
