@@ -36,16 +36,17 @@ enum MetricStore {
         return try found.map(Metric.init)
     }
 
-    /// The training losses before an epoch, in order.
+    /// The training losses of epochs, in order.
     static func losses(
         _ run: Int,
-        before epoch: Int,
+        of epochs: Range<Int>,
         on connection: Connection
     ) async throws -> [(epoch: Int, loss: Double)] {
         let found = try await connection.query(
             """
             SELECT epoch, loss FROM pgradient.metrics
-            WHERE run_id = \(run) AND split = 'train' AND epoch < \(Int32(epoch)) ORDER BY epoch
+            WHERE run_id = \(run) AND split = 'train'
+              AND epoch >= \(Int32(epochs.lowerBound)) AND epoch < \(Int32(epochs.upperBound)) ORDER BY epoch
             """,
             name: "losses"
         )

@@ -99,14 +99,26 @@ enum ParamStore {
 
     private static func missing(_ run: Run, _ choice: EpochChoice) -> TrainingError {
         guard run.layerSizes != nil else { return .notReady(run) }
-        guard case .number(let epoch) = choice else { return .notReady(run) }
-        let block = run.shape == .window ? "; shape window keeps the ends of its blocks" : ""
-        return TrainingError(
-            .epochNotFound,
-            "run \(run.id) has no parameters of epoch \(epoch)",
-            field: "epoch",
-            hint: "it has epochs 0 to \(run.epoch)\(block)"
-        )
+        let kept = (try? TrainingRequest(run.spec))?.history.explanation
+        switch choice {
+        case .last: return .notReady(run)
+        case .best:
+            return TrainingError(
+                .epochNotFound,
+                "no epoch whose parameters run \(run.id) keeps has a measured loss",
+                field: "epoch",
+                hint: [kept, "ask for the epoch \"last\""].compactMap(\.self).joined(separator: "; ")
+            )
+        case .number(let epoch):
+            let block = run.shape == .window ? "shape window keeps the ends of its blocks" : nil
+            let reached = kept == nil ? "it has epochs 0 to \(run.epoch)" : "it is at epoch \(run.epoch)"
+            return TrainingError(
+                .epochNotFound,
+                "run \(run.id) has no parameters of epoch \(epoch)",
+                field: "epoch",
+                hint: [reached, block, kept].compactMap(\.self).joined(separator: "; ")
+            )
+        }
     }
 }
 

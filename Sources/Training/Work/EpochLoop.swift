@@ -70,8 +70,10 @@ struct EpochLoop {
         book = StatementBook(plan, EpochRecorder(lease: lease, run: run, batching: plan.batching), workers: workers)
         positions = Dictionary(uniqueKeysWithValues: zip(plan.step.layout.names, 0...))
         selection = Selection(plan, iterations: run.maxIter - checkpoint.epoch)
-        // A resumed run remembers what it has seen, which may have been enough.
-        for (epoch, loss) in try await MetricStore.losses(run.id, before: checkpoint.epoch, on: connection) {
+        // A run that is taken up again remembers what it has seen, which may have been enough. One that was resumed after
+        // its end starts counting there.
+        let seen = (run.resumedFrom ?? 0)..<max(run.resumedFrom ?? 0, checkpoint.epoch)
+        for (epoch, loss) in try await MetricStore.losses(run.id, of: seen, on: connection) {
             isStopped = self.stopping.shouldStop(loss: loss, epoch: epoch)
         }
     }
@@ -92,6 +94,10 @@ struct EpochLoop {
                 guard try row.get("is_whole") else { throw SnapshotLost() }
                 // Rolls back, so that the run ends with the epoch that the rule means, whatever a statement's length.
                 try checkStop(row)
+                // A row without an epoch recorded nothing.
+                if let newest = try row.decode(Int?.self, "epoch") {
+                    try await plan.history.prune(run.id, newest: newest, on: connection)
+                }
                 return row
             }
         } catch let error as PostgresError where error.sqlState == "22003" {

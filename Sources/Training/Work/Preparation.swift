@@ -23,7 +23,7 @@ struct Preparation {
             try await lease.fence(on: connection)
             if try await !isWhole(run, known, on: connection) {
                 logger.notice("the snapshot is gone or changed; making it again", metadata: ["run": "\(run.id)"])
-                try await rebuild(run, request, known, on: connection)
+                try await Self.rebuild(run, request, known, on: connection)
             }
             try await lease.extend(on: connection)
         }
@@ -41,13 +41,21 @@ struct Preparation {
             try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             try await lease.fence(on: connection)
             let dataset = try await Dataset.resolve(request, on: connection)
-            let facts = try await DatasetFacts.gather(
+            let warmStart = try await WarmStart.find(request, dataset, on: connection)
+            var facts = try await DatasetFacts.gather(
                 dataset,
                 standardize: request.standardize,
                 isDeterministic: request.isDeterministic,
                 on: connection
             )
             try Self.checkLoss(request, facts, dataset)
+            let labels: JSON? = facts.classes.isEmpty ? nil : Self.labels(facts, dataset)
+            var first: Parameters?
+            if let warmStart {
+                try warmStart.check(classes: labels)
+                facts = try facts.carriedOver(from: warmStart.source)
+                first = try await warmStart.parameters(on: connection)
+            }
             let outputs = request.head(dataset.task).outputs(classes: facts.classes.count)
             let sizes = [dataset.features.count] + request.hiddenLayerSizes + [outputs]
             let snapshot = Snapshot(run: run.id)
@@ -62,20 +70,18 @@ struct Preparation {
             )
             let selection = Selection(plan, iterations: request.maxIter)
             let weights = try InitialWeights.make(
-                request.initialization,
+                first.map { .weights($0.weights) } ?? request.initialization,
                 layout: plan.step.layout,
                 activations: request.activations,
                 seed: request.seed
             )
-            let labels: SQLValue =
-                facts.classes.isEmpty ? .null(.jsonb) : .jsonb(Self.labels(facts, dataset).compact)
             try await snapshot.create(dataset, facts, plan.layout, epoch: 0, on: connection)
             let content = try await snapshot.content(features: dataset.features.count, on: connection)
             try await connection.query(
                 """
                 UPDATE pgradient.runs SET state = 'running',
                     layer_sizes = \(SQLValue.int8Array(sizes.map(Int64.init)))::int4[],
-                    class_labels = \(labels),
+                    class_labels = \(labels.map { SQLValue.jsonb($0.compact) } ?? .null(.jsonb)),
                     feature_means = \(SQLValue.float8Array(facts.means)),
                     feature_scales = \(SQLValue.float8Array(facts.scales)),
                     label_variance = \(facts.labelVariance.map(SQLValue.float8) ?? .null(.float8)),
@@ -94,11 +100,14 @@ struct Preparation {
                 """,
                 name: "initial weights"
             )
+            if let first { try await WarmStart.store(first, lease, on: connection) }
             return try await RunStore.run(run.id, on: connection)
         }
     }
 
-    private func rebuild(
+    /// Makes the snapshot of a prepared run again. Belongs into a transaction.
+    /// - Throws: `TrainingError` `source_changed` if the rows are others than those it began with.
+    static func rebuild(
         _ run: Run,
         _ request: TrainingRequest,
         _ known: Snapshot.Content,

@@ -91,6 +91,9 @@ import Testing
         #"{"shape": "block", "block_size": 7, "batch_size": 32, "shuffle": "every epoch"}"#,
         #"{"shape": "recursive", "batch_size": "auto", "deterministic": true}"#,
         #"{"shape": "step", "max_iter": 7}"#,
+        #"{"tags": ["b", "a ü"], "notes": "two\nlines", "history": "last"}"#,
+        #"{"history": {"every": 3}}"#,
+        #"{"history": {"last": 4}}"#,
     ]
 
     @Test(arguments: requests) func theStoredFormIsTheSameRequest(_ text: String) async throws {
@@ -124,6 +127,9 @@ import Testing
             #expect(stored.seed == asked.seed)
             #expect(stored.shape == asked.shape)
             #expect(stored.blockSize == asked.blockSize)
+            #expect(stored.tags == asked.tags)
+            #expect(stored.notes == asked.notes)
+            #expect(stored.history == asked.history)
         }
     }
 }
