@@ -19,4 +19,9 @@ extension TrainingService {
             return (run, lease)
         }
     }
+
+    /// Changes tags, notes and name.
+    public func edit(_ id: Int, _ edit: RunEdit) async throws -> Run {
+        try await pool.withConnection { try await edit.apply(to: id, on: $0) }
+    }
 }
