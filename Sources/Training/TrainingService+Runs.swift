@@ -24,4 +24,9 @@ extension TrainingService {
     public func edit(_ id: Int, _ edit: RunEdit) async throws -> Run {
         try await pool.withConnection { try await edit.apply(to: id, on: $0) }
     }
+
+    /// Deletes runs with everything that belongs to them; all of them, or none.
+    public func delete(_ ids: [Int]) async throws {
+        try await pool.withConnection { try await RunDeletion.delete(ids, on: $0) }
+    }
 }
