@@ -29,4 +29,14 @@ extension TrainingService {
     public func delete(_ ids: [Int]) async throws {
         try await pool.withConnection { try await RunDeletion.delete(ids, on: $0) }
     }
+
+    /// Runs side by side, in the order of their numbers here.
+    public func compare(_ ids: [Int]) async throws -> RunComparison {
+        try await pool.withConnection { try await RunComparison.compare(ids, on: $0) }
+    }
+
+    /// The finished runs, the best of each task first.
+    public func leaderboard(tag: String? = nil, limit: Int) async throws -> [Standing] {
+        try await pool.withConnection { try await Standing.best(tag: tag, limit: limit, on: $0) }
+    }
 }
