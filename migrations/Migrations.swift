@@ -15,5 +15,6 @@ public enum Migrations {
         ("V0004__wide_view.sql", PackageResources.V0004__wide_view_sql),
         ("V0005__shapes.sql", PackageResources.V0005__shapes_sql),
         ("V0006__columns.sql", PackageResources.V0006__columns_sql),
+        ("V0007__comparing.sql", PackageResources.V0007__comparing_sql),
     ]
 }

@@ -62,8 +62,11 @@ public struct TrainingService: Sendable {
     }
 
     /// Runs, newest first, and the cursor of the next page.
-    public func runs(before: Int? = nil, limit: Int) async throws -> (runs: [Run], next: Int?) {
-        let page = try await pool.withConnection { try await RunStore.runs(before: before, limit: limit, on: $0) }
+    /// - Parameter tag: only those that have it.
+    public func runs(before: Int? = nil, tag: String? = nil, limit: Int) async throws -> (runs: [Run], next: Int?) {
+        let page = try await pool.withConnection { connection in
+            try await RunStore.runs(before: before, tag: tag, limit: limit, on: connection)
+        }
         return (page.runs, page.next)
     }
 

@@ -24,7 +24,7 @@ struct PGradient: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, Train.self, Demo.self, Runs.self, Params.self, Predict.self, SQLCommand.self, Cancel.self,
-            Migrate.self, Doctor.self,
+            Resume.self, Tag.self, Delete.self, Migrate.self, Doctor.self,
         ]
     )
 

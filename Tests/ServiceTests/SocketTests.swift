@@ -67,6 +67,37 @@ struct SocketTests {
         }
     }
 
+    @Test("a run is tagged, resumed and deleted on one connection")
+    func lifeOfARun() async throws {
+        try await withServer { port, _ in
+            try await offPool {
+                let visitor = try Visitor(port: port)
+                _ = try visitor.ask(
+                    "POST",
+                    "/train",
+                    #"{"source": {"example": "article", "rows": 100}, "max_iter": 5}"#
+                )
+                _ = try visitor.ask("GET", "/train/1/events")
+                let tagged = try visitor.ask("PATCH", "/train/1", #"{"tags": ["kept"]}"#)
+                #expect(tagged.status == 200)
+                let resumed = try visitor.ask("POST", "/train/1/resume", #"{"max_iter": 9}"#)
+                #expect(resumed.status == 202)
+                let events = try visitor.ask("GET", "/train/1/events")
+                #expect(events.body.contains("id: 9\nevent: end\n"), "\(events.body)")
+                let again = try visitor.ask("POST", "/train/1/resume", "")
+                #expect(again.status == 422)
+                #expect(again.fields["content-type"] == "application/problem+json")
+                let listed = try JSON(parsing: try visitor.ask("GET", "/train?tag=kept").body.utf8)
+                #expect(listed["runs"]?.arrayValue?.count == 1)
+                let gone = try visitor.ask("DELETE", "/train/1?purge=true")
+                #expect(gone.status == 204)
+                #expect(gone.body.isEmpty)
+                #expect(gone.fields["content-length"] == nil)
+                #expect(try visitor.ask("GET", "/train/1").status == 404)
+            }
+        }
+    }
+
     @Test("a body beyond a mebibyte is 413, one within it is read")
     func bodyLimit() async throws {
         try await withServer { port, _ in

@@ -20,8 +20,9 @@ extension Application {
         var query = try QueryReader(request)
         let before = try query.integer("before", 1...Int.max)
         let limit = try query.integer("limit", 1...1000) ?? 20
+        let tag = query.string("tag")
         try query.finish()
-        let (runs, next) = try await training.runs(before: before, limit: limit)
+        let (runs, next) = try await training.runs(before: before, tag: tag, limit: limit)
         return .json(["runs": .array(runs.map(RunDocument.json)), "next": .optional(next)])
     }
 
@@ -31,9 +32,30 @@ extension Application {
         return .json(RunDocument.json(try await training.run(id)))
     }
 
-    /// `DELETE /train/{id}`
-    func cancelRun(_ request: HTTPServerRequest, _ id: Int) async throws -> HTTPServerResponse {
+    /// `PATCH /train/{id}`
+    func editRun(_ request: HTTPServerRequest, _ id: Int) async throws -> HTTPServerResponse {
         try QueryReader(request).finish()
+        return .json(RunDocument.json(try await training.edit(id, RunEdit(body(request)))))
+    }
+
+    /// `POST /train/{id}/resume`
+    func resumeRun(_ request: HTTPServerRequest, _ id: Int) async throws -> HTTPServerResponse {
+        try QueryReader(request).finish()
+        let run = try await training.resume(id, Resumption(body(request, empty: [:])))
+        var response = HTTPServerResponse.json(RunDocument.json(run), status: .accepted)
+        response.headerFields[.location] = "/train/\(id)"
+        return response
+    }
+
+    /// `DELETE /train/{id}`: cancels, or with `?purge=true` deletes the run and everything that belongs to it.
+    func cancelRun(_ request: HTTPServerRequest, _ id: Int) async throws -> HTTPServerResponse {
+        var query = try QueryReader(request)
+        let purge = try query.choice("purge", Truth.self) ?? .false
+        try query.finish()
+        if purge == .true {
+            try await training.delete([id])
+            return HTTPServerResponse(status: .noContent)
+        }
         let run = try await training.cancel(id)
         // Whoever trains it is told, and stops within its statement; 200 means that it has ended.
         return .json(RunDocument.json(run), status: run.state.isFinal ? .ok : .accepted)
@@ -96,6 +118,9 @@ extension Application {
         return key
     }
 }
+
+/// A boolean in a query.
+enum Truth: String, CaseIterable { case `true`, `false` }
 
 /// How lists can be had.
 enum TableFormat: String, CaseIterable { case json, csv, ndjson }

@@ -7,6 +7,7 @@ enum Route: Hashable {
     case events(Int)
     case metrics(Int)
     case sql(Int)
+    case resume(Int)
     case params
     case predict
     case health
@@ -41,12 +42,12 @@ enum Route: Hashable {
                 hint: "GET /train lists the runs"
             )
         }
-        guard segments.count == 3 else { return (.run(id), [.get, .delete]) }
+        guard segments.count == 3 else { return (.run(id), [.get, .delete, .patch]) }
         switch segments[2] {
         case "events": return (.events(id), [.get])
         case "metrics": return (.metrics(id), [.get])
         case "sql": return (.sql(id), [.get])
-        case "resume": return (.planned("resuming a run"), [.post])
+        case "resume": return (.resume(id), [.post])
         case "evaluation": return (.planned("the evaluation of a run"), [.get])
         default: throw notFound(segments)
         }
@@ -57,8 +58,8 @@ enum Route: Hashable {
             status: .notFound,
             code: "not_found",
             detail: "there is nothing at /\(segments.joined(separator: "/"))",
-            hint: "there are /train, /train/{id}, /train/{id}/events, /train/{id}/metrics, /train/{id}/sql, /params, "
-                + "/predict, /healthz and /readyz"
+            hint: "there are /train, /train/{id}, /train/{id}/events, /train/{id}/metrics, /train/{id}/sql, "
+                + "/train/{id}/resume, /params, /predict, /healthz and /readyz"
         )
     }
 }

@@ -36,6 +36,10 @@ extension TrainingRequest {
         if let validationFraction { json.set("validation_fraction", .number(validationFraction)) }
         if validationFraction != nil || splitColumn != nil { json.set("restore_best", .bool(restoreBest)) }
         if let name { json.set("name", .string(name)) }
+        if !tags.isEmpty { json.set("tags", .array(tags.map(JSON.string))) }
+        if let notes { json.set("notes", .string(notes)) }
+        json.set("history", history.json)
+        if let warmStart { json.set("warm_start", .integer(warmStart)) }
         if let maxRuntime { json.set("max_runtime_s", .number(maxRuntime)) }
         if let clipNorm { json.set("clip_norm", .number(clipNorm)) }
         if let blockSize { json.set("block_size", .integer(blockSize)) }

@@ -8,14 +8,9 @@ extension TrainingRequest {
     public init(_ body: JSON) throws(TrainingError) {
         var options = try OptionReader(body)
         try refuseUnbuilt(&options)
-        name = try options.string("name")
-        if let name, name.count > 200 {
-            throw TrainingError(
-                .invalidOption,
-                "name has \(name.count) characters; at most 200 are kept",
-                field: "name"
-            )
-        }
+        name = try RunText.name(&options)
+        tags = try RunText.tags(&options) ?? []
+        notes = try RunText.notes(&options)
         source = try DataSource(options.value("source"))
         let defaults = Defaults(source)
 
@@ -63,11 +58,16 @@ extension TrainingRequest {
         let isArticle =
             hiddenLayerSizes == defaults.hiddenLayerSizes && label == ExampleData.label && task != .regression
             && loss != .logistic && (features?.count ?? 2) == 2
-        initialization = try Self.initialization(&options, unasked: defaults.initialization(isArticle: isArticle))
+        warmStart = try WarmStart.run(&options)
+        initialization = try Self.initialization(
+            &options,
+            unasked: warmStart == nil ? defaults.initialization(isArticle: isArticle) : .byActivation
+        )
         (shape, blockSize) = try Self.shape(&options)
         batchSize = try Self.batchSize(&options, shape) ?? defaults.batchSize
         shuffle = try options.choice("shuffle", Shuffle.self) ?? .once
         isDeterministic = try options.bool("deterministic") ?? false
+        history = try HistoryPolicy(&options)
         if shuffle == .everyEpoch, batchSize == .full || shape == .window {
             try Self.refuse(["shuffle": true], "a run that reads all rows in every iteration", "a batch_size")
         }

@@ -62,6 +62,8 @@ public struct TrainingRequest: Sendable {
     public var standardize: Bool
     /// How the initial weights are made.
     public var initialization: Initialization
+    /// The run whose parameters this one begins with; nil makes them by `initialization`.
+    public var warmStart: Int?
     /// Seeds weights and example data.
     public var seed: Int
     /// The form of the statement; nil lets pgradient choose.
@@ -74,6 +76,12 @@ public struct TrainingRequest: Sendable {
     public var shuffle: Shuffle
     /// Whether the same request on the same rows must give the same bits.
     public var isDeterministic: Bool
+    /// Which epochs' parameters are kept.
+    public var history: HistoryPolicy
+    /// Words by which people find the run again.
+    public var tags: [String]
+    /// What people want to remember of it.
+    public var notes: String?
 }
 
 extension TrainingRequest {

@@ -4,11 +4,7 @@ import JSONTree
 /// anything else is refused, so that nobody believes an option took effect that did not.
 func refuseUnbuilt(_ options: inout OptionReader) throws(TrainingError) {
     let accepted: [String: [JSON]] = [
-        "history": ["all"],
-        "tags": [],
-        "notes": [],
-        "warm_start": [],
-        "group_by": [],
+        "group_by": []
     ]
     for (name, values) in accepted.sorted(by: { $0.key < $1.key }) {
         guard let value = options.value(name), !values.contains(value) else { continue }

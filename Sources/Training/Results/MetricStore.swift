@@ -36,7 +36,7 @@ enum MetricStore {
         return try found.map(Metric.init)
     }
 
-    /// The losses before an epoch, in order.
+    /// The losses of epochs, in order.
     static func losses(
         _ run: Int,
         _ split: Split,

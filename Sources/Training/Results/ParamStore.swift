@@ -5,8 +5,10 @@ import SQLText
 /// Which epoch of a run is wanted.
 public enum EpochChoice: Sendable, Hashable {
     case last
-    /// The one with the lowest training loss.
+    /// The one with the lowest loss on rows held out for validation, or on those to train on if there are none.
     case best
+    /// The one that predicts: the best by validation if the run restores it, else the last.
+    case chosen
     case number(Int)
 
     /// Reads `last`, `best` or a number.
@@ -47,8 +49,11 @@ public struct Parameters: Sendable {
 /// Reads parameters.
 enum ParamStore {
     static func parameters(_ run: Run, _ choice: EpochChoice, on connection: Connection) async throws -> Parameters {
+        let restored = run.restoresBest ? run.bestEpoch : nil
         let (condition, order): (SQL, SQL) =
             switch choice {
+            case .chosen: restored.map { ("p.epoch = \(Int32($0))", "p.epoch") } ?? ("true", "p.epoch DESC")
+            case .best where run.bestEpoch != nil: ("p.epoch = \(Int32(run.bestEpoch ?? 0))", "p.epoch")
             case .last: ("true", "p.epoch DESC")
             case .best: ("m.loss IS NOT NULL", "m.loss, p.epoch")
             case .number(let epoch): ("p.epoch = \(Int32(clamping: epoch))", "p.epoch")
@@ -99,14 +104,26 @@ enum ParamStore {
 
     private static func missing(_ run: Run, _ choice: EpochChoice) -> TrainingError {
         guard run.layerSizes != nil else { return .notReady(run) }
-        guard case .number(let epoch) = choice else { return .notReady(run) }
-        let block = run.shape == .window ? "; shape window keeps the ends of its blocks" : ""
-        return TrainingError(
-            .epochNotFound,
-            "run \(run.id) has no parameters of epoch \(epoch)",
-            field: "epoch",
-            hint: "it has epochs 0 to \(run.epoch)\(block)"
-        )
+        let kept = (try? TrainingRequest(run.spec))?.history.explanation
+        switch choice {
+        case .last, .chosen: return .notReady(run)
+        case .best:
+            return TrainingError(
+                .epochNotFound,
+                "no epoch whose parameters run \(run.id) keeps has a measured loss",
+                field: "epoch",
+                hint: [kept, "ask for the epoch \"last\""].compactMap(\.self).joined(separator: "; ")
+            )
+        case .number(let epoch):
+            let block = run.shape == .window ? "shape window keeps the ends of its blocks" : nil
+            let reached = kept == nil ? "it has epochs 0 to \(run.epoch)" : "it is at epoch \(run.epoch)"
+            return TrainingError(
+                .epochNotFound,
+                "run \(run.id) has no parameters of epoch \(epoch)",
+                field: "epoch",
+                hint: [reached, block, kept].compactMap(\.self).joined(separator: "; ")
+            )
+        }
     }
 }
 

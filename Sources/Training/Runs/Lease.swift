@@ -26,7 +26,8 @@ public struct Lease: Sendable, Hashable {
                 state = CASE WHEN content_hash IS NULL THEN 'preparing' ELSE 'running' END,
                 attempt = attempt + 1, lease_token = gen_random_uuid(), lease_owner = \(owner),
                 lease_expires_at = clock_timestamp() + \(duration),
-                started_at = coalesce(started_at, clock_timestamp())
+                started_at = coalesce(started_at, clock_timestamp()),
+                active_since = coalesce(active_since, clock_timestamp())
             WHERE id = (
                 SELECT id FROM pgradient.runs
                 WHERE (state = 'queued' OR state IN ('preparing', 'running') AND lease_expires_at < clock_timestamp())

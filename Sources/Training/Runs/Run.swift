@@ -78,16 +78,28 @@ public struct Run: Sendable {
     public let stopReason: StopReason?
     /// What ended a failed run: an object with code, message, hint, sqlstate.
     public let error: JSON?
+    /// Words by which people find it again.
+    public let tags: [String]
+    public let notes: String?
+    /// The epoch of the run named by `warm_start` whose parameters it began with.
+    public let warmStartEpoch: Int?
+    /// The epoch at which it was resumed last, after it had ended: stop rules count from there.
+    public let resumedFrom: Int?
     public let attempt: Int
     /// Seconds since 1970.
     public let createdAt: Double
     public let startedAt: Double?
     public let finishedAt: Double?
+    /// How long it has been trained, without the pauses before it was resumed; nil before its first start.
+    public let seconds: Double?
     /// Seconds until the run is done at the pace so far; nil unless it is running.
     public let etaSeconds: Double?
 }
 
 extension Run {
+    /// Whether the epoch with the best validation loss is the one that predicts.
+    var restoresBest: Bool { spec["restore_best"]?.boolValue ?? false }
+
     /// The columns `init(_:)` reads, for a table alias `r`.
     static let columns: SQL = """
         r.id, r.name, r.state, r.spec, r.task, r.seed, r.feature_names, r.label_name, r.layer_sizes::int8[] AS layer_sizes,
@@ -95,7 +107,11 @@ extension Run {
         r.validation_rows, r.validation_variance, r.validation_loss, r.validation_accuracy, r.validation_r2, r.best_epoch,
         r.label_variance, r.rows, r.content_hash,
         r.shape, r.shape_reason, r.batch_size, r.candidates, r.epoch, r.max_iter, r.loss, r.accuracy, r.r2, r.learning_rate, r.stop_reason, r.error,
-        r.attempt, r.created_at, r.started_at, r.finished_at,
+        r.attempt, r.created_at, r.started_at, r.finished_at, r.tags, r.notes, r.warm_start_epoch, r.resumed_from,
+        CASE WHEN r.started_at IS NOT NULL THEN
+            r.spent_s + coalesce(
+                extract(epoch FROM coalesce(r.finished_at, clock_timestamp()) - r.active_since)::float8, 0)
+        END AS seconds,
         CASE WHEN r.state = 'running' AND r.epoch > 0 THEN
             (SELECT avg(m.duration_ms) FROM pgradient.metrics AS m
              WHERE m.run_id = r.id AND m.split = 'train' AND m.epoch >= r.epoch - 20) * (r.max_iter - r.epoch) / 1000
@@ -146,10 +162,15 @@ extension Run {
         learningRate = try row.get("learning_rate")
         stopReason = try row.decode(String?.self, "stop_reason").map { try Self.known($0) }
         error = try row.decode(String?.self, "error").map { try JSON(parsing: $0.utf8) }
+        tags = try row.get("tags")
+        notes = try row.get("notes")
+        warmStartEpoch = try row.get("warm_start_epoch")
+        resumedFrom = try row.get("resumed_from")
         attempt = try row.get("attempt")
         createdAt = try row.get("created_at")
         startedAt = try row.get("started_at")
         finishedAt = try row.get("finished_at")
+        seconds = try row.get("seconds")
         etaSeconds = try row.get("eta_s")
     }
 

@@ -21,11 +21,13 @@ enum RunStore {
         let inserted = try await connection.query(
             """
             INSERT INTO pgradient.runs AS r
-                (name, spec, idempotency_key, task, seed, feature_names, label_name, max_iter, activations, learning_rate)
+                (name, spec, idempotency_key, task, seed, feature_names, label_name, max_iter, activations, learning_rate,
+                 tags, notes)
             VALUES (\(request.name.map(SQLValue.text) ?? .null(.text)), \(spec),
                     \(idempotencyKey.map(SQLValue.text) ?? .null(.text)), \(dataset.task.rawValue), \(request.seed),
                     \(SQLValue.textArray(dataset.featureNames)), \(dataset.label.name), \(Int32(request.maxIter)),
-                    \(SQLValue.textArray(request.activations.map(\.rawValue))), \(request.learningRate))
+                    \(SQLValue.textArray(request.activations.map(\.rawValue))), \(request.learningRate),
+                    \(SQLValue.textArray(request.tags)), \(request.notes.map(SQLValue.text) ?? .null(.text)))
             ON CONFLICT (idempotency_key) DO NOTHING
             RETURNING \(Run.columns)
             """,
@@ -65,11 +67,13 @@ enum RunStore {
         return try Run(row)
     }
 
-    static func runs(before: Int?, limit: Int, on connection: Connection) async throws -> Page {
+    /// - Parameter tag: list only runs that have it.
+    static func runs(before: Int?, tag: String?, limit: Int, on connection: Connection) async throws -> Page {
         let found = try await connection.query(
             """
             SELECT \(Run.columns) FROM pgradient.runs AS r
             WHERE \(before.map { "r.id < \($0)" as SQL } ?? "true")
+              AND \(tag.map { "\($0) = ANY (r.tags)" as SQL } ?? "true")
             ORDER BY r.id DESC LIMIT \(literal: limit + 1)
             """,
             name: "list runs"

@@ -12,6 +12,7 @@ struct Admission {
     func check(on connection: Connection) async throws -> Dataset {
         let dataset = try await Dataset.resolve(request, on: connection)
         try checkNetwork(dataset)
+        _ = try await WarmStart.find(request, dataset, on: connection)
         if case .table = request.source, try await isEmpty(dataset, on: connection) {
             throw TrainingError(.emptyTable, "\(dataset.title) has no rows to learn from", field: "source")
         }

@@ -76,13 +76,20 @@ struct EpochLoop {
         book = StatementBook(plan, EpochRecorder(lease: lease, run: run, batching: plan.batching), workers: workers)
         positions = Dictionary(uniqueKeysWithValues: zip(plan.step.layout.names, 0...))
         selection = Selection(plan, iterations: run.maxIter - checkpoint.epoch)
-        // A resumed run remembers what it has seen, which may have been enough.
-        // Parameters are validated at once; what they were trained with is measured by the next iteration.
+        // A run that is taken up again remembers what it has seen, which may have been enough. One that was resumed after
+        // its end starts counting there. Parameters are validated at once; on the rows that they are trained with they are
+        // measured by the next iteration.
+        var restart = run.resumedFrom
         let known = watch.split == .train ? checkpoint.epoch : checkpoint.epoch + 1
         for (epoch, loss) in try await MetricStore.losses(run.id, watch.split, before: known, on: connection) {
+            if let from = restart, epoch >= from {
+                watch.restart(after: from)
+                restart = nil
+            }
             _ = watch.take(loss: loss, epoch: epoch)
             lastWatched = epoch
         }
+        if let from = restart { watch.restart(after: from) }
     }
 
     /// One statement's worth of iterations, recorded in one fenced transaction.
@@ -104,6 +111,10 @@ struct EpochLoop {
                 let losses = watch.split == .train ? try trained(row) : validated
                 // Rolls back, so that a change comes with the epoch that it is meant for, whatever a statement's length.
                 try checkInterruption(losses, row)
+                // A row without an epoch recorded nothing.
+                if let newest = try row.decode(Int?.self, "epoch") {
+                    try await plan.history.prune(run.id, newest: newest, on: connection)
+                }
                 return (row, losses)
             }
         } catch let error as PostgresError where error.sqlState == "22003" {

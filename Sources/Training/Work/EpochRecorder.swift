@@ -121,7 +121,9 @@ struct EpochRecorder {
                      \(rate("ended", span)),
                      \(duration) * \(literal: Double(batches)) / last.iteration
               FROM held, ended, last
-              ON CONFLICT DO NOTHING
+              -- Measured by the end of the run already, if it goes on after that.
+              ON CONFLICT (run_id, split, epoch) DO UPDATE SET loss = excluded.loss, accuracy = excluded.accuracy,
+                r2 = excluded.r2, learning_rate = excluded.learning_rate, duration_ms = excluded.duration_ms
             ), new_state AS (
               INSERT INTO pgradient.solver_state
                 (run_id, epoch, state, batch, weights, seen_loss, seen_metric, seen_rows)

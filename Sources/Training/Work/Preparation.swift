@@ -23,7 +23,7 @@ struct Preparation {
             try await lease.fence(on: connection)
             if try await !isWhole(run, known, on: connection) {
                 logger.notice("the snapshot is gone or changed; making it again", metadata: ["run": "\(run.id)"])
-                try await rebuild(run, request, known, on: connection)
+                try await Self.rebuild(run, request, known, on: connection)
             }
             try await lease.extend(on: connection)
         }
@@ -42,9 +42,16 @@ struct Preparation {
             try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             try await lease.fence(on: connection)
             let resolved = try await Dataset.resolve(request, on: connection)
-            var gatherer = FactsGatherer(request, resolved, on: connection)
+            let warmStart = try await WarmStart.find(request, resolved, on: connection)
+            var gatherer = FactsGatherer(request, resolved, carrying: try warmStart?.encodings(), on: connection)
             let (facts, dataset) = try await gatherer.gather()
             try Self.checkLoss(request, facts, dataset)
+            let labels: JSON? = facts.classes.isEmpty ? nil : Self.labels(facts, dataset)
+            var first: Parameters?
+            if let warmStart {
+                try warmStart.check(classes: labels)
+                first = try await warmStart.parameters(on: connection)
+            }
             let outputs = request.head(dataset.task).outputs(classes: facts.classes.count)
             let sizes = [facts.inputs] + request.hiddenLayerSizes + [outputs]
             let snapshot = Snapshot(run: run.id)
@@ -60,7 +67,7 @@ struct Preparation {
             )
             let selection = Selection(plan, iterations: request.maxIter)
             let weights = try InitialWeights.make(
-                request.initialization,
+                first.map { .weights($0.weights) } ?? request.initialization,
                 layout: plan.step.layout,
                 activations: request.activations,
                 seed: request.seed
@@ -69,15 +76,13 @@ struct Preparation {
                 facts.classes.isEmpty ? .null(.int8Array) : .int8Array(facts.classCounts.map(Int64.init))
             let weightsByClass: SQLValue = facts.classWeights.map(SQLValue.float8Array) ?? .null(.float8Array)
             let thresholds: SQLValue = facts.thresholds.map { .int8Array($0.hashes) } ?? .null(.int8Array)
-            let labels: SQLValue =
-                facts.classes.isEmpty ? .null(.jsonb) : .jsonb(Self.labels(facts, dataset).compact)
             try await snapshot.create(dataset, facts, plan.layout, epoch: 0, on: connection)
             let content = try await snapshot.content(SnapshotColumns(dataset, facts), on: connection)
             try await connection.query(
                 """
                 UPDATE pgradient.runs SET state = 'running',
                     layer_sizes = \(SQLValue.int8Array(sizes.map(Int64.init)))::int4[],
-                    class_labels = \(labels),
+                    class_labels = \(labels.map { SQLValue.jsonb($0.compact) } ?? .null(.jsonb)),
                     feature_names = \(SQLValue.textArray(dataset.featureNames)),
                     feature_encodings = \(SQLValue.jsonb(JSON.array(facts.encodings.map(\.json)).compact)),
                     class_counts = \(counts),
@@ -102,11 +107,14 @@ struct Preparation {
                 """,
                 name: "initial weights"
             )
+            if let first { try await WarmStart.store(first, lease, on: connection) }
             return try await RunStore.run(run.id, on: connection)
         }
     }
 
-    private func rebuild(
+    /// Makes the snapshot of a prepared run again. Belongs into a transaction.
+    /// - Throws: `TrainingError` `source_changed` if the rows are others than those it began with.
+    static func rebuild(
         _ run: Run,
         _ request: TrainingRequest,
         _ known: Snapshot.Content,
@@ -121,7 +129,7 @@ struct Preparation {
         )
         try await snapshot.create(dataset, facts, layout, epoch: run.epoch, on: connection)
         let content = try await snapshot.content(SnapshotColumns(dataset, facts), on: connection)
-        guard content == known else {
+        guard content == known, try await snapshot.validationRows(on: connection) == facts.validationRows else {
             throw TrainingError(
                 .sourceChanged,
                 "the rows of \(dataset.title) are not those the run began with "

@@ -164,7 +164,8 @@ public struct RunExecutor: Sendable {
         return request.earlyStopping ? .earlyStopping : .tol
     }
 
-    /// When the run has had its time, by its first start, which may have been that of another process.
+    /// When the run has had its time, by its first start since it was asked for or resumed, which may have been that
+    /// of another process.
     private func deadline(
         _ request: TrainingRequest,
         on connection: Connection
@@ -172,7 +173,7 @@ public struct RunExecutor: Sendable {
         guard let seconds = request.maxRuntime else { return nil }
         let spent = try await connection.query(
             """
-            SELECT extract(epoch FROM clock_timestamp() - started_at)::float8 AS spent FROM pgradient.runs
+            SELECT extract(epoch FROM clock_timestamp() - active_since)::float8 AS spent FROM pgradient.runs
             WHERE id = \(lease.run)
             """,
             name: "time spent"

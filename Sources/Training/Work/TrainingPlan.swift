@@ -12,6 +12,8 @@ struct TrainingPlan: Sendable {
     /// The shape that was asked for; nil leaves it to the selection.
     let asked: StatementShape?
     let isDeterministic: Bool
+    /// Which epochs' parameters are kept.
+    let history: HistoryPolicy
     private let blockSize: Int?
     private let rows: Int
     private let lowering: Lowering
@@ -62,6 +64,7 @@ struct TrainingPlan: Sendable {
         source = RowSource(table: table, batches: batching.count)
         asked = request.shape
         isDeterministic = request.isDeterministic
+        history = request.history
         blockSize = request.blockSize
         self.rows = rows
         guard known.isEmpty else {

@@ -21,6 +21,12 @@ struct Watch: Sendable {
         adapting = request.schedule == .adaptive ? request.learningRate : nil
     }
 
+    /// Counts anew from an epoch on: a person wants the run to go on.
+    mutating func restart(after epoch: Int) {
+        rule.restart(after: epoch)
+        isStopped = false
+    }
+
     /// What an epoch's loss changes.
     enum Verdict { case goOn, changeRate, stop }
 

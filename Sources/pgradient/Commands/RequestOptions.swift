@@ -112,6 +112,12 @@ struct RequestOptions: ParsableArguments {
     var standardize: Bool?
 
     @Option(name: .customLong("init"), help: "he, glorot or normal.") var initialization: String?
+    @Option(
+        name: .customLong("warm-start"),
+        parsing: .unconditional,
+        help: ArgumentHelp("Run whose parameters this one begins with.", valueName: "id")
+    )
+    var warmStart: Int?
     @Option(parsing: .unconditional, help: ArgumentHelp("Deviation of init normal.", valueName: "x"))
     var scale: Double?
     @Option(parsing: .unconditional, help: ArgumentHelp("Seeds weights and example data.", valueName: "n"))
@@ -135,6 +141,22 @@ struct RequestOptions: ParsableArguments {
     @Flag(help: "The same bits every time: serial plans, rows in an order of their own.") var deterministic = false
 
     @Option(
+        help: ArgumentHelp(
+            "Epochs whose parameters stay: all, last, every:10 or last:5.",
+            valueName: "which"
+        )
+    )
+    var history: String?
+    @Option(
+        name: .customLong("tag"),
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("A word to find the run by. May be repeated.", valueName: "tag")
+    )
+    var tags: [String] = []
+    @Option(parsing: .unconditional, help: ArgumentHelp("What you want to remember of the run.", valueName: "text"))
+    var notes: String?
+
+    @Option(
         name: .customLong("set"),
         help: ArgumentHelp("Any other option of a request: name=JSON. May be repeated.", valueName: "name=value")
     )
@@ -148,7 +170,7 @@ struct RequestOptions: ParsableArguments {
             ("name", name), ("label", label), ("task", task), ("loss", loss), ("solver", solver),
             ("learning_rate", schedule),
             ("init", initialization),
-            ("shape", shape), ("shuffle", shuffle),
+            ("shape", shape), ("shuffle", shuffle), ("notes", notes),
         ]
         for (key, value) in texts { if let value { body.set(key, .string(value)) } }
         let numbers: [(String, Double?)] = [
@@ -159,11 +181,14 @@ struct RequestOptions: ParsableArguments {
         for (key, value) in numbers { if let value { body.set(key, .number(value)) } }
         let integers: [(String, Int?)] = [
             ("max_iter", maxIter), ("n_iter_no_change", patience), ("seed", seed), ("block_size", blockSize),
+            ("warm_start", warmStart),
         ]
         for (key, value) in integers { if let value { body.set(key, .integer(value)) } }
         for (key, value) in [("nesterov", nesterov), ("standardize", standardize)] {
             if let value { body.set(key, .bool(value)) }
         }
+        if let history { body.set("history", try kept(history)) }
+        if !tags.isEmpty { body.set("tags", .array(tags.map(JSON.string))) }
         if deterministic { body.set("deterministic", true) }
         if let batchSize { body.set("batch_size", Int(batchSize).map(JSON.integer) ?? .string(batchSize)) }
         if let features { body.set("features", .array(list(features).map(JSON.string))) }
@@ -223,6 +248,16 @@ struct RequestOptions: ParsableArguments {
         let value = String(pair[pair.index(after: equals)...])
         // Text that is no JSON is a string, so that --set nulls=skip needs no quotes.
         body.set(String(pair[..<equals]), (try? JSON(parsing: value.utf8)) ?? .string(value))
+    }
+
+    /// `every:10` as the request has it. What is none of the four is left for the request to refuse.
+    private func kept(_ text: String) throws -> JSON {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 else { return .string(text) }
+        guard let count = Int(parts[1]) else {
+            throw UsageError("--history \(text): \"\(parts[1])\" is no whole number; write every:10 or last:5")
+        }
+        return .object([parts[0]: .integer(count)])
     }
 
     private func list(_ text: String) -> [String] {

@@ -20,6 +20,8 @@ struct Train: AsyncParsableCommand {
               pgradient train --example spiral
               pgradient train --table public.sales --label amount --batch-size 500
               pgradient train --shape window --block-size 10 --max-iter 20
+              pgradient train --table public.sales --label amount \\
+                --warm-start 7 --tag sales --history every:10
               pgradient train --spec request.json --seed 42
               echo '{"max_iter": 20}' | pgradient train --spec -
             """

@@ -18,6 +18,15 @@ struct TrainingCommand {
         }
     }
 
+    /// Goes on with a run that has ended, in the same way.
+    func resume(_ id: Int, _ asked: Resumption) async throws -> Run {
+        try await Interruption.handling { interruption in
+            let (run, lease) = try await backend.service.resumeAndClaim(id, asked, owner: Backend.owner)
+            Terminal.note("run \(run.id) goes on at epoch \(run.epoch) of \(run.maxIter)")
+            return try await execute(run, lease, interruption)
+        }
+    }
+
     private func execute(_ run: Run, _ lease: Lease, _ interruption: AsyncStream<Never>) async throws -> Run {
         let display = ProgressDisplay()
         defer { display.finish() }

@@ -18,6 +18,9 @@ enum Numbers {
         return "\(whole) s"
     }
 
+    /// `12.3`
+    static func seconds(_ value: Double) -> String { String(format: "%.1f", value) }
+
     /// `100,000`
     static func count(_ value: Int) -> String {
         var digits = String(value.magnitude)

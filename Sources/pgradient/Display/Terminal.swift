@@ -8,6 +8,13 @@ enum Terminal {
     /// Whether standard input would wait for a person to type.
     static var inputIsInteractive: Bool { isatty(STDIN_FILENO) == 1 }
 
+    /// Asks a person. Everything but a yes is a no.
+    static func confirms(_ question: String) -> Bool {
+        _ = try? write("\(question) [y/N] ", to: STDERR_FILENO)
+        let answer = readLine()?.lowercased() ?? ""
+        return ["y", "yes"].contains(answer)
+    }
+
     /// A line of a result.
     static func line(_ text: String = "") throws(OutputError) { try output(text + "\n") }
 

@@ -131,6 +131,23 @@ import Testing
         Case(#"{"name": "\#(String(repeating: "n", count: 201))"}"#, .invalidOption, "name", "200"),
         Case(#"{"deterministic": 1}"#, .invalidOption, "deterministic"),
 
+        Case(#"{"warm_start": "seven"}"#, .invalidOption, "warm_start", "the number of a run"),
+        Case(#"{"warm_start": 0}"#, .invalidOption, "warm_start"),
+        Case(#"{"warm_start": 3, "init": "he"}"#, .irrelevantOption, "init", "the parameters of run 3"),
+        Case(#"{"warm_start": 3, "weights": [1]}"#, .irrelevantOption, "weights"),
+        Case(#"{"warm_start": 3, "scale": 1}"#, .irrelevantOption, "scale"),
+        Case(#"{"history": "latest"}"#, .invalidOption, "history", "\"last\""),
+        Case(#"{"history": {"evry": 3}}"#, .invalidOption, "history", "\"every\""),
+        Case(#"{"history": {"every": 0}}"#, .invalidOption, "history", "n from 1"),
+        Case(#"{"history": {"every": 2, "last": 3}}"#, .invalidOption, "history"),
+        Case(#"{"history": 3}"#, .invalidOption, "history", "history is 3"),
+        Case(#"{"tags": "a"}"#, .invalidOption, "tags", "an array of strings"),
+        Case(#"{"tags": ["a", ""]}"#, .invalidOption, "tags", "an empty one"),
+        Case(#"{"tags": ["a", "a"]}"#, .invalidOption, "tags", "twice"),
+        Case(#"{"tags": ["\#(String(repeating: "t", count: 101))"]}"#, .invalidOption, "tags", "101 characters"),
+        Case(#"{"tags": [\#((1...51).map { "\"\($0)\"" }.joined(separator: ","))]}"#, .invalidOption, "tags", "51"),
+        Case(#"{"notes": "\#(String(repeating: "n", count: 10_001))"}"#, .invalidOption, "notes", "10,000"),
+
         Case(#"{"learning_rat": 2}"#, .unknownOption, "learning_rat", "learning_rate"),
         Case(#"{"maxiter": 2}"#, .unknownOption, "maxiter", "max_iter"),
         Case(#"{"zzzzzzzzzzzz": 2}"#, .unknownOption, "zzzzzzzzzzzz", "known options"),
@@ -182,12 +199,6 @@ import Testing
     static let unbuilt: [Case] = [
         (#""source": {"table": "t", "where": {"x": 1}}, "label": "y""#, "source.where"),
         (#""source": {"example": "moons"}"#, "source.example"),
-        (#""learning_rate": "adaptive""#, "learning_rate"),
-        (#""warm_start": 3"#, "warm_start"),
-        (#""history": "last""#, "history"),
-        (#""history": {"every": 10}"#, "history"),
-        (#""tags": ["a"]"#, "tags"),
-        (#""notes": "first try""#, "notes"),
         (#""shape": "vector""#, "shape"),
         (#""group_by": "country""#, "group_by"),
     ].map { Case("{\($0)}", .notAvailable, $1, "not available in this version") }
@@ -198,8 +209,8 @@ import Testing
     @Test func defaultsOfWhatIsUnbuiltPass() throws {
         let body = """
             {"columns": {}, "learning_rate": "constant", "l1_reg": 0, "label_smoothing": 0.0, "batch_size": "auto",
-             "early_stopping": false, "nulls": "error", "history": "all", "shuffle": "once", "deterministic": false,
-             "clip_norm": null, "class_weight": null, "tags": null}
+             "early_stopping": false, "nulls": "error", "shuffle": "once", "deterministic": false,
+             "clip_norm": null, "class_weight": null}
             """
         let request = try TrainingRequest(JSON(parsing: body.utf8))
         #expect(request.maxIter == 100)

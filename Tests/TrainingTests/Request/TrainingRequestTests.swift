@@ -95,6 +95,9 @@ import Testing
         #"{"class_weight": {"0": 2, "1": 0.5}, "early_stopping": true, "restore_best": false, "tol": 1e-3}"#,
         #"{"class_weight": "balanced", "weight_column": "x1", "features": ["x2"], "validation_fraction": 0.25}"#,
         #"{"split_column": "y", "label": "x1", "nulls": "skip"}"#,
+        #"{"tags": ["b", "a ü"], "notes": "two\nlines", "history": "last"}"#,
+        #"{"history": {"every": 3}}"#,
+        #"{"history": {"last": 4}}"#,
     ]
 
     @Test(arguments: requests) func theStoredFormIsTheSameRequest(_ text: String) async throws {
@@ -135,6 +138,9 @@ import Testing
             #expect(stored.seed == asked.seed)
             #expect(stored.shape == asked.shape)
             #expect(stored.blockSize == asked.blockSize)
+            #expect(stored.tags == asked.tags)
+            #expect(stored.notes == asked.notes)
+            #expect(stored.history == asked.history)
         }
     }
 }

@@ -7,10 +7,18 @@ struct FactsGatherer {
     private let connection: Connection
     private var dataset: Dataset
     private var notices: [String]
+    private let carried: [FeatureEncoding]?
 
-    init(_ request: TrainingRequest, _ dataset: Dataset, on connection: Connection) {
+    /// - Parameter carried: how another run encodes features, to be kept to.
+    init(
+        _ request: TrainingRequest,
+        _ dataset: Dataset,
+        carrying carried: [FeatureEncoding]? = nil,
+        on connection: Connection
+    ) {
         self.request = request
-        self.dataset = dataset
+        self.dataset = carried.map { dataset.reading($0) } ?? dataset
+        self.carried = carried
         self.connection = connection
         notices = dataset.notices
     }
@@ -50,7 +58,8 @@ struct FactsGatherer {
                 hint: "use more rows, a larger validation_fraction, or a split_column that has some"
             )
         }
-        let encodings = try await encodings(learned, overview, rows)
+        let encodings: [FeatureEncoding]
+        if let carried { encodings = carried } else { encodings = try await self.encodings(learned, overview, rows) }
         let facts = DatasetFacts(
             rows: count,
             validationRows: counts[.validation] ?? 0,
