@@ -14,5 +14,6 @@ public enum Migrations {
         ("V0003__views.sql", PackageResources.V0003__views_sql),
         ("V0004__wide_view.sql", PackageResources.V0004__wide_view_sql),
         ("V0005__shapes.sql", PackageResources.V0005__shapes_sql),
+        ("V0006__evaluations.sql", PackageResources.V0006__evaluations_sql),
     ]
 }

@@ -7,6 +7,7 @@ enum Route: Hashable {
     case events(Int)
     case metrics(Int)
     case sql(Int)
+    case evaluation(Int)
     case params
     case predict
     case health
@@ -47,7 +48,7 @@ enum Route: Hashable {
         case "metrics": return (.metrics(id), [.get])
         case "sql": return (.sql(id), [.get])
         case "resume": return (.planned("resuming a run"), [.post])
-        case "evaluation": return (.planned("the evaluation of a run"), [.get])
+        case "evaluation": return (.evaluation(id), [.get])
         default: throw notFound(segments)
         }
     }
@@ -57,8 +58,8 @@ enum Route: Hashable {
             status: .notFound,
             code: "not_found",
             detail: "there is nothing at /\(segments.joined(separator: "/"))",
-            hint: "there are /train, /train/{id}, /train/{id}/events, /train/{id}/metrics, /train/{id}/sql, /params, "
-                + "/predict, /healthz and /readyz"
+            hint: "there are /train, /train/{id}, /train/{id}/events, /train/{id}/metrics, /train/{id}/sql, "
+                + "/train/{id}/evaluation, /params, /predict, /healthz and /readyz"
         )
     }
 }

@@ -101,7 +101,7 @@ struct DatasetFacts: Sendable {
     }
 
     /// Counts rows and everything in them that can't be learned from.
-    private static func check(_ dataset: Dataset, on connection: Connection) async throws -> Int {
+    static func check(_ dataset: Dataset, on connection: Connection) async throws -> Int {
         let numeric = dataset.task == .regression ? dataset.features + [dataset.label] : dataset.features
         let columns = try numeric.map { try Identifier($0) }
         let names = dataset.features + [dataset.label]
