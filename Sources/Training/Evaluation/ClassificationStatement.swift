@@ -135,7 +135,7 @@ struct ClassificationStatement {
     /// With two classes the other's area is the same: its probability is the rest, its rows are the others.
     private var everyClass: SQL {
         classes == 2
-            ? "(SELECT class, area FROM generate_series(0, 1) AS class, (SELECT area FROM areas) AS only) AS both"
+            ? "(SELECT class, area FROM generate_series(0, 1) AS class, (SELECT area FROM areas) AS second) AS two_classes"
             : "areas"
     }
 }

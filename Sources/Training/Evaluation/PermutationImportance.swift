@@ -84,7 +84,7 @@ struct PermutationImportance {
     }
 
     /// Every row once per repeat, with the values of a feature from elsewhere.
-    private func exchanged(_ group: FeatureGroup) -> SQL {
+    func exchanged(_ group: FeatureGroup) -> SQL {
         let all = run.features.indices.map { index -> SQL in
             "\(unsafeRaw: group.columns.contains(index) ? "donor" : "receiver").\(Identifier(feature: index))"
         }

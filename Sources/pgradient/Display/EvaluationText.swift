@@ -27,7 +27,7 @@ struct EvaluationText {
         let rows = Numbers.count(evaluation.measures.rows)
         let place =
             switch evaluation.place {
-            case .split(let split): "\(rows) \(split.rawValue) rows"
+            case .split(let split): "\(rows) \(split == .train ? "training" : split.rawValue) rows"
             case .table(let name): "\(rows) rows of \(name)"
             }
         var text = "run \(evaluation.run), epoch \(evaluation.epoch), on \(place)\n"
