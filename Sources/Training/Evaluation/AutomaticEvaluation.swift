@@ -20,13 +20,15 @@ struct AutomaticEvaluation {
         guard let rows = run.rows, rows <= Self.maximumRows, rows * (run.classes?.count ?? 1) <= Self.maximumRanked
         else { return }
         do {
+            // Unrolling a wide network takes time, and a transaction that is idle meanwhile holds the run's row.
+            let parameters = try await ParamStore.parameters(run, .last, on: connection)
+            let evaluator = try Evaluator(run, parameters)
             try await connection.transaction { connection in
                 try await lease.fence(on: connection)
                 try await ScoredRows.configure(connection)
                 try await connection.query("SET LOCAL statement_timeout = '60s'", name: "configure")
-                let parameters = try await ParamStore.parameters(run, .last, on: connection)
                 let columns = run.features.indices.map { "\(Identifier(feature: $0))" as SQL }.commaSeparated
-                let (measures, _) = try await Evaluator(run, parameters).measures(
+                let (measures, _) = try await evaluator.measures(
                     "SELECT \(columns), y FROM \(Snapshot(run: run.id).name)",
                     on: connection
                 )
@@ -44,9 +46,11 @@ struct AutomaticEvaluation {
                 try await EvaluationStore.store(evaluation, on: connection)
                 try await lease.extend(on: connection)
             }
-        } catch let error as PostgresError {
-            logger.warning("the run was not evaluated", metadata: ["reason": "\(error)"])
-        } catch let error as TrainingError {
+        } catch let error
+            where error is LeaseLost || error is RunCancelled || error is CancellationError || error is ConnectionError
+        {
+            throw error
+        } catch {
             logger.warning("the run was not evaluated", metadata: ["reason": "\(error)"])
         }
     }
