@@ -8,6 +8,7 @@ enum Route: Hashable {
     case metrics(Int)
     case sql(Int)
     case resume(Int)
+    case evaluation(Int)
     case params
     case predict
     case health
@@ -48,7 +49,7 @@ enum Route: Hashable {
         case "metrics": return (.metrics(id), [.get])
         case "sql": return (.sql(id), [.get])
         case "resume": return (.resume(id), [.post])
-        case "evaluation": return (.planned("the evaluation of a run"), [.get])
+        case "evaluation": return (.evaluation(id), [.get])
         default: throw notFound(segments)
         }
     }
@@ -59,7 +60,7 @@ enum Route: Hashable {
             code: "not_found",
             detail: "there is nothing at /\(segments.joined(separator: "/"))",
             hint: "there are /train, /train/{id}, /train/{id}/events, /train/{id}/metrics, /train/{id}/sql, "
-                + "/train/{id}/resume, /params, /predict, /healthz and /readyz"
+                + "/train/{id}/resume, /train/{id}/evaluation, /params, /predict, /healthz and /readyz"
         )
     }
 }
