@@ -23,7 +23,8 @@ struct PGradient: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, Train.self, Demo.self, Runs.self, Params.self, Predict.self, Evaluate.self, SQLCommand.self,
+            Serve.self, Describe.self, Train.self, Demo.self, Runs.self, Params.self, Predict.self, Evaluate.self,
+            SQLCommand.self,
             Cancel.self, Resume.self, Tag.self, Delete.self, Migrate.self, Doctor.self,
         ]
     )

@@ -3,7 +3,8 @@ import Testing
 @Suite("Help, version and completions", .timeLimit(.minutes(5)))
 struct HelpTests {
     static let commands = [
-        "serve", "train", "demo", "runs", "params", "predict", "evaluate", "sql", "cancel", "resume", "tag", "delete",
+        "serve", "describe", "train", "demo", "runs", "params", "predict", "evaluate", "sql", "cancel", "resume", "tag",
+        "delete",
         "migrate", "doctor",
     ]
 

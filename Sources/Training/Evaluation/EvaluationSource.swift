@@ -56,7 +56,7 @@ struct EvaluationSource: Sendable {
         on connection: Connection
     ) async throws -> EvaluationSource {
         let facts = try DatasetFacts(of: run)
-        let dataset = dataset.reading(facts.encodings)
+        let dataset = try dataset.reading(facts.encodings, of: run.id)
         try await check(dataset, request, facts, on: connection)
         let rows = SourceRows(dataset, thresholds: facts.thresholds)
         let counted = try await connection.query(

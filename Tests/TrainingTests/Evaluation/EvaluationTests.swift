@@ -114,7 +114,8 @@ import Testing
             #expect(try await rows() == 80)
             let now = try await desk.service.evaluation(run.id)
             #expect(try await rows() == now.measures.rows)
-            let notice = "public.points has \(now.measures.rows) rows now, and run \(run.id) learned from 80"
+            let notice =
+                "public.points has \(now.measures.rows) rows to train on now, and had 80 when run \(run.id) began"
             #expect(now.notice == notice)
             #expect(try await desk.value(String.self, "SELECT notice FROM pgradient.evaluation_summary") == notice)
             try await desk.script("DELETE FROM pgradient.runs")
@@ -191,7 +192,7 @@ import Testing
                 ("nowhere", .unknownTable, "table", "there is no table \"nowhere\""),
                 ("narrow", .unknownColumn, "table", "has no column \"b\""),
                 ("unlabelled", .unknownColumn, "table", "has no column \"c\""),
-                ("words", .unsupportedColumn, "table", "has type text, and features must be numbers"),
+                ("words", .unsupportedColumn, "table", "\"a\" of public.words has type text, and run"),
                 ("holes", .nullValues, nil, "80 in \"a\" (evaluate on a view without them)"),
                 ("strange", .unsupportedColumn, nil, "that run \(run.id) has not learned: \"new\""),
                 ("endless", .nonFiniteValues, nil, "80 in \"a\""),

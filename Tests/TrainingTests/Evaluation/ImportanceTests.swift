@@ -7,10 +7,10 @@ import Testing
 
 /// What features are worth, where it can be told without computing it.
 @Suite struct ImportanceTests {
-    /// y is decided by a alone; b is noise; k is constant.
+    /// y is decided by a alone; b and k are noise.
     private static let table = """
         CREATE TABLE points AS
-        SELECT (i * 7919 % 201)::float8 - 100 AS a, (i * 104729 % 997)::float8 AS b, 3 AS k,
+        SELECT (i * 7919 % 201)::float8 - 100 AS a, (i * 104729 % 997)::float8 AS b, i % 4 AS k,
                CASE WHEN i * 7919 % 201 >= 100 THEN 'up' ELSE 'down' END AS c,
                2.0::float8 * ((i * 7919 % 201) - 100) AS r, 5.0::float8 AS flat
         FROM generate_series(1, 402) AS i
