@@ -65,9 +65,17 @@ struct SourceColumns: Sendable {
     /// As an error message calls it.
     let noun: String
     let columns: [SourceTable.Column]
+    /// Nil for what is no table.
+    var name: QualifiedName?
 
     static func table(_ table: SourceTable) -> SourceColumns {
-        SourceColumns(relation: "\(table.name)", title: "\(table.name)", noun: "\(table.name)", columns: table.columns)
+        SourceColumns(
+            relation: "\(table.name)",
+            title: "\(table.name)",
+            noun: "\(table.name)",
+            columns: table.columns,
+            name: table.name
+        )
     }
 
     static func example(_ kind: ExampleData.Kind, rows: Int, seed: Int) -> SourceColumns {
