@@ -98,20 +98,6 @@ public struct TrainingService: Sendable {
         return (run, found)
     }
 
-    /// Predictions for rows given as objects with a number for every feature.
-    public func predict(
-        _ run: Int?,
-        epoch: EpochChoice,
-        rows: [JSON]
-    ) async throws -> (Parameters, [Prediction]) {
-        let run = try await self.run(run)
-        return try await pool.withConnection { connection in
-            let parameters = try await ParamStore.parameters(run, epoch, on: connection)
-            let predictor = Predictor(run: run, parameters: parameters)
-            return (parameters, try await predictor.predict(rows, on: connection))
-        }
-    }
-
     /// The training statement as text for psql.
     public func statement(_ run: Int?, shape: StatementShape?, iterations: Int?) async throws -> String {
         let run = try await self.run(run)

@@ -195,6 +195,59 @@ struct ResultRouteTests {
         }
     }
 
+    @Test("the epoch that the run chose predicts, unless another is asked for")
+    func chosenEpoch() async throws {
+        try await Counter.open { counter in
+            try await counter.script(
+                """
+                CREATE TABLE t AS SELECT sin(i) AS x, (sin(i) + cos(i * 7) > 0)::int AS y
+                FROM generate_series(1, 200) AS i
+                """
+            )
+            let run = try await counter.trained([
+                "source": ["table": "t"], "label": "y", "max_iter": 30, "seed": 3, "hidden_layer_sizes": [8],
+                "learning_rate_init": 0.3, "early_stopping": true, "validation_fraction": 0.3, "n_iter_no_change": 5,
+            ])
+            let best = try #require(run.bestEpoch)
+            try #require(best < run.epoch)
+            for (body, epoch) in [
+                (#"{"rows": []}"#, best), (#"{"rows": [], "epoch": "best"}"#, best),
+                (#"{"rows": [], "epoch": "last"}"#, run.epoch),
+            ] {
+                #expect(try await counter.post("/predict", body).json["epoch"]?.intValue == epoch)
+            }
+        }
+    }
+
+    @Test("the network as a query, a view and a function")
+    func serving() async throws {
+        try await Counter.open { counter in
+            _ = try await counter.trained()
+            let query = await counter.get("/train/1/sql?as=query")
+            #expect(query.fields[.contentType] == "text/plain; charset=utf-8")
+            #expect(query.text.hasPrefix("-- pgradient run 1, epoch 10: \"y\" from \"x1\", \"x2\"."), "\(query.text)")
+            try await counter.script(query.text)
+            let view = await counter.get("/train/1/sql?as=view&name=public.\"my view\"&epoch=best&prefix=p_")
+            #expect(view.text.contains("CREATE VIEW \"public\".\"my view\" AS"))
+            #expect(view.text.contains("AS \"p_prediction\""))
+            try await counter.script(view.text)
+            let function = await counter.get("/train/1/sql?as=function&epoch=0")
+            #expect(function.text.contains("CREATE FUNCTION \"pgradient_run_1\" (\"x1\" float8, \"x2\" float8)"))
+            #expect(function.text.contains("epoch 0:"))
+            try await counter.script(function.text)
+            for (query, code, field) in [
+                ("as=table", "invalid_option", "as"), ("as=query&name=q", "irrelevant_option", "name"),
+                ("as=view&shape=step", "irrelevant_option", "shape"),
+                ("as=view&iterations=2", "irrelevant_option", "iterations"),
+                ("name=v", "irrelevant_option", "name"), ("epoch=last", "irrelevant_option", "epoch"),
+                ("as=view&epoch=first", "invalid_option", "epoch"), ("as=query&table=t", "unknown_table", "table"),
+                ("as=query&nam=t", "unknown_option", "nam"),
+            ] {
+                try expectProblem(await counter.get("/train/1/sql?\(query)"), 422, code, field: field)
+            }
+        }
+    }
+
     @Test("HEAD is answered like GET")
     func head() async throws {
         try await Counter.open { counter in

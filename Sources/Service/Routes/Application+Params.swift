@@ -84,7 +84,7 @@ extension Application {
             guard let id = value.intValue, id > 0 else { throw invalid("run must be a run's number", field: "run") }
             run = id
         }
-        var epoch = EpochChoice.last
+        var epoch = EpochChoice.chosen
         if let value = members["epoch"], value != .null {
             epoch = try EpochChoice(parsing: value.stringValue ?? value.compact)
         }

@@ -90,8 +90,46 @@ extension Application {
         let shape = try query.choice("shape", StatementShape.self)
         let iterations = try query.integer("iterations", 1...1_000_000)
         if let dialect = query.string("dialect"), dialect != "postgres" { try query.refuse("dialect") }
+        if let form = try query.choice("as", ServingForm.self) { return try await showServing(id, form, query) }
+        for name in ["name", "epoch", "table", "prefix"] where query.string(name) != nil {
+            throw Problem(
+                status: .unprocessableContent,
+                code: "irrelevant_option",
+                detail: "\(name) means nothing to the statement that trains",
+                field: name,
+                hint: "add as=query, view or function for the statement that predicts"
+            )
+        }
         try query.finish()
         let text = try await training.statement(id, shape: shape, iterations: iterations)
+        return .text(text, "text/plain; charset=utf-8")
+    }
+
+    /// The network as SQL that needs nothing of pgradient.
+    private func showServing(
+        _ id: Int,
+        _ form: ServingForm,
+        _ query: QueryReader
+    ) async throws -> HTTPServerResponse {
+        var query = query
+        for name in ["shape", "iterations"] where query.string(name) != nil {
+            throw Problem(
+                status: .unprocessableContent,
+                code: "irrelevant_option",
+                detail: "\(name) means nothing to the statement that predicts",
+                field: name,
+                hint: "leave it out, or leave out \"as\" for the statement that trains"
+            )
+        }
+        let order = ServingOrder(
+            form,
+            name: query.string("name"),
+            table: query.string("table"),
+            prefix: query.string("prefix") ?? ""
+        )
+        let epoch = try query.string("epoch").map { text in try EpochChoice(parsing: text) } ?? .chosen
+        try query.finish()
+        let text = try await training.servingText(id, epoch: epoch, order)
         return .text(text, "text/plain; charset=utf-8")
     }
 

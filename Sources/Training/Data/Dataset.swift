@@ -83,16 +83,24 @@ struct SourceColumns: Sendable {
     /// As an error message calls it.
     let noun: String
     let columns: [SourceTable.Column]
+    /// Nil for what is no table.
+    var name: QualifiedName?
 
     /// - Throws: `TrainingError` for a condition on a column that there is not.
-    static func table(_ table: SourceTable, where conditions: [Condition]) throws -> SourceColumns {
+    static func table(_ table: SourceTable, where conditions: [Condition] = []) throws -> SourceColumns {
         let wanted = try conditions.map { condition in
             try condition.sql(type: table.column(condition.column, field: "source.where.\(condition.column)").type)
         }
         let rows: SQL =
             wanted.isEmpty
             ? "\(table.name)" : "(SELECT * FROM \(table.name) WHERE \(wanted.joined(by: " AND "))) AS source"
-        return SourceColumns(relation: rows, title: "\(table.name)", noun: "\(table.name)", columns: table.columns)
+        return SourceColumns(
+            relation: rows,
+            title: "\(table.name)",
+            noun: "\(table.name)",
+            columns: table.columns,
+            name: table.name
+        )
     }
 
     static func example(_ kind: ExampleData.Kind, rows: Int, seed: Int) -> SourceColumns {

@@ -12,7 +12,6 @@ final class ProgressDisplay: Sendable {
 
     private let state = Mutex(State())
     private let interactive = Terminal.isInteractive
-    private static let barWidth = 24
     private static let redrawInterval = Duration.milliseconds(80)
     private static let lineInterval = Duration.seconds(1)
 
@@ -48,8 +47,6 @@ final class ProgressDisplay: Sendable {
         let left = Numbers.time(pace * Double(total - epoch) / 1000)
         let facts = "epoch \(epoch)/\(total)  loss \(Numbers.loss(progress.loss))  \(measure)  \(left) left"
         guard interactive else { return facts }
-        let filled = epoch * Self.barWidth / total
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.barWidth - filled)
-        return "\(bar)  \(facts)"
+        return "\(Bar.text(Double(epoch) / Double(total)))  \(facts)"
     }
 }

@@ -69,12 +69,12 @@ struct GivenRows {
                     hint: "run \(run.id) learned from \(names.joined(separator: ", "))"
                 )
             }
-            checked.set(feature.name, value == .null ? .null : try Self.value(value, feature, length, place))
+            checked.set(feature.name, value == .null ? .null : try self.value(value, feature, length, place))
         }
         return checked
     }
 
-    private static func value(
+    private func value(
         _ value: JSON,
         _ feature: Feature,
         _ length: Int,
@@ -100,11 +100,12 @@ struct GivenRows {
             guard value.stringValue != nil else { throw wrong("a string with a \(feature.kind.rawValue)") }
         case .array:
             let numbers = value.arrayValue ?? []
-            guard numbers.count == length, numbers.allSatisfy(isNumber) else {
+            let isWhole = numbers.allSatisfy { Self.isNumber($0) || fillsNulls && $0 == .null }
+            guard numbers.count == length, isWhole else {
                 throw wrong("an array of \(length) numbers")
             }
         case .integer, .real, .text, .enumeration, .other:
-            guard isNumber(value) else { throw wrong("a number of at most \(DatasetFacts.maximumMagnitude)") }
+            guard Self.isNumber(value) else { throw wrong("a number of at most \(DatasetFacts.maximumMagnitude)") }
         }
         return value
     }

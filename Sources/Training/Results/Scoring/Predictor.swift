@@ -36,12 +36,12 @@ struct Predictor {
                 return try await connection.query(
                     """
                     SELECT score.prediction\(isClassification ? ", score.class" as SQL : "")
-                    FROM \(relation) CROSS JOIN LATERAL \(score) AS score ORDER BY item.id
+                    FROM \(relation) LEFT JOIN LATERAL \(score) AS score ON true ORDER BY item.id
                     """,
                     name: "predict"
                 )
             }
-            return try result.map { row in try prediction(row) }
+            return try result.enumerated().map { try prediction($1, at: $0) }
         } catch let error as PostgresError where ["22007", "22008", "22P02"].contains(error.sqlState) {
             throw TrainingError(
                 .invalidOption,
@@ -52,8 +52,14 @@ struct Predictor {
         }
     }
 
-    private func prediction(_ row: Row) throws -> Prediction {
-        let values: [Double] = try row.get("prediction")
+    private func prediction(_ row: Row, at index: Int) throws -> Prediction {
+        guard let values = try row.decode([Double]?.self, "prediction") else {
+            throw TrainingError(
+                .invalidOption,
+                "rows[\(index)] has a number that is too far from those run \(run.id) learned from",
+                field: "rows"
+            )
+        }
         guard let classes = run.classes else { return .regression(values[0]) }
         let index = Int(try row.get("class") as Double)
         return .classification(

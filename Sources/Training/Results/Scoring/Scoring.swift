@@ -8,9 +8,10 @@ import SQLText
 /// `POST /predict`, `predict --into` and the text of `sql --as` all are this.
 struct Scoring {
     let run: Run
-    private let encodings: [FeatureEncoding]
+    let encodings: [FeatureEncoding]
+    /// Whether something stands in for what is missing.
+    let fillsNulls: Bool
     private let facts: DatasetFacts
-    private let fillsNulls: Bool
     private let lowering: Lowering
     private let weights: [String: Double]
 
@@ -33,21 +34,26 @@ struct Scoring {
 
     var features: [Feature] { encodings.map(\.feature) }
 
-    /// A subquery of one row for each row it stands beside: `class` (its index, for classification) and `numbers` (the
-    /// probabilities, or the value); NULL where a feature is missing and nothing stands in for it.
+    /// A subquery of one row for each row it stands beside: `class` (its index, for classification) and `prediction` (the
+    /// probabilities, or the value); of no row where a feature is missing and nothing stands in for it, or is no number
+    /// that a network can take.
     /// - Parameter column: how a feature is reached from where the subquery stands.
     func subquery(_ column: (Feature) throws -> SQL) throws -> SQL {
         let values = try encodings.enumerated().map { index, encoding in
-            "\(encoding.feature.value(of: try column(encoding.feature))) AS \(SourceRows.column(index))" as SQL
+            "\(Self.value(of: try column(encoding.feature), encoding)) AS \(SourceRows.column(index))" as SQL
         }
         let inputs = Snapshot.features(encodings, fillsNulls: fillsNulls) { "\(SourceRows.column($0))" }
-        // A comparison with NULL is neither true nor false, so what is missing must not come to the network.
-        let present = facts.columns.indices.map { "\(Identifier(feature: $0)) IS NOT NULL" as SQL }
+        // A comparison with NULL is neither true nor false, so what is missing must not come to the network; nor must NaN,
+        // which is above every bound, and what would leave float8 and end the statement for all other rows.
+        let present = facts.columns.indices.map {
+            "abs(\(Identifier(feature: $0))) <= \(literal: DatasetFacts.maximumMagnitude)" as SQL
+        }
+        // The condition belongs to the level that reads the relation: one of its own would copy every row once more.
         let source = RowSource(
             relation: """
-                (SELECT * FROM (SELECT \(inputs.commaSeparated)
-                  FROM (SELECT \(values.commaSeparated) OFFSET '0') AS given OFFSET '0') AS encoded
-                WHERE \(present.joined(by: " AND ")) OFFSET '0') AS input
+                (SELECT \(inputs.commaSeparated)
+                  FROM (SELECT \(values.commaSeparated) OFFSET '0') AS given OFFSET '0') AS input
+                WHERE \(present.joined(by: " AND "))
                 """
         )
         let statement = try TrainingPlan.limited { () throws(StatementLimitError) in
@@ -55,6 +61,14 @@ struct Scoring {
         }
         let text = statement.sql.inlined { weights[$0].map(SQLValue.float8) }
         return "(\(unsafeRaw: text) OFFSET '0')"
+    }
+
+    /// An array of another length than those in training is nothing that a network can take.
+    private static func value(of column: SQL, _ encoding: FeatureEncoding) -> SQL {
+        let value = encoding.feature.value(of: column)
+        guard case .array(let elements) = encoding.content else { return value }
+        let nothing = SQLValue.float8Array(elements.map { _ in .nan })
+        return "CASE WHEN cardinality(\(column)) <> \(literal: elements.count) THEN \(nothing) ELSE \(value) END"
     }
 
     /// The columns that people get, from the subquery known as `score`.
