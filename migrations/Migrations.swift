@@ -16,5 +16,6 @@ public enum Migrations {
         ("V0005__shapes.sql", PackageResources.V0005__shapes_sql),
         ("V0006__columns.sql", PackageResources.V0006__columns_sql),
         ("V0007__comparing.sql", PackageResources.V0007__comparing_sql),
+        ("V0008__evaluations.sql", PackageResources.V0008__evaluations_sql),
     ]
 }

@@ -51,6 +51,8 @@ public struct Application: Sendable {
         case .metrics(let id): return try await listMetrics(request, id)
         case .sql(let id): return try await showStatement(request, id)
         case .resume(let id): return try await resumeRun(request, id)
+        case .evaluation(let id): return try await showEvaluation(request, id)
+        case .describe: return try await describeTable(request)
         case .params: return try await showParams(request)
         case .predict: return try await predict(request)
         case .ready: return try await showReadiness(request)

@@ -23,8 +23,9 @@ struct PGradient: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, Train.self, Demo.self, Runs.self, Params.self, Predict.self, SQLCommand.self, Cancel.self,
-            Resume.self, Tag.self, Delete.self, Migrate.self, Doctor.self,
+            Serve.self, Describe.self, Train.self, Demo.self, Runs.self, Params.self, Predict.self, Evaluate.self,
+            SQLCommand.self,
+            Cancel.self, Resume.self, Tag.self, Delete.self, Migrate.self, Doctor.self,
         ]
     )
 

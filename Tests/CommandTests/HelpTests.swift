@@ -3,8 +3,9 @@ import Testing
 @Suite("Help, version and completions", .timeLimit(.minutes(5)))
 struct HelpTests {
     static let commands = [
-        "serve", "train", "demo", "runs", "params", "predict", "sql", "cancel", "resume", "tag", "delete", "migrate",
-        "doctor",
+        "serve", "describe", "train", "demo", "runs", "params", "predict", "evaluate", "sql", "cancel", "resume", "tag",
+        "delete",
+        "migrate", "doctor",
     ]
 
     @Test("every command explains itself with examples that fit a terminal", arguments: commands)

@@ -27,7 +27,7 @@ struct UsageTests {
             Case("train", "--table", "iris", says: "label is missing"),
             Case("train", "--table", "iris", "--example", "article", says: "--table and --example exclude each other"),
             Case("train", "--solver", "sgd", "--beta1", "0.5", says: "beta1 means nothing to solver sgd"),
-            Case("train", "--set", "early_stopping=true", says: "early_stopping true is not available in this version"),
+            Case("train", "--set", "group_by=1", says: "group_by 1 is not available in this version"),
             Case("train", "--batch-size", "many", says: "batch_size is \"many\"; it must be auto, full, or a number"),
             Case("train", "--set", "frobnicate=1", says: "the option \"frobnicate\" is not known"),
             Case("train", "--set", "frobnicate", says: "--set frobnicate has no =; write name=value"),

@@ -7,8 +7,9 @@ struct RunRouteTests {
     /// API.md's fields in its order, and ours that were added in between.
     static let fields = [
         "id", "name", "state", "epoch", "max_iter", "loss", "accuracy", "validation", "learning_rate", "shape",
-        "shape_reason", "batch_size", "rows", "features", "label", "classes", "task", "seed", "tags", "notes",
-        "eta_s", "stop_reason", "error", "warm_start_epoch", "resumed_from",
+        "shape_reason", "batch_size", "rows", "inputs", "features", "label", "classes", "class_counts", "notices",
+        "task",
+        "seed", "tags", "notes", "eta_s", "stop_reason", "error", "warm_start_epoch", "resumed_from",
         "created_at", "started_at", "finished_at", "spec",
     ]
 

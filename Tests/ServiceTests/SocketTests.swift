@@ -63,6 +63,8 @@ struct SocketTests {
                 #expect(try visitor.ask("GET", "/params").body.contains("\"w1_0_0\""))
                 let predicted = try visitor.ask("POST", "/predict", #"{"rows": [{"x1": 3, "x2": 1}]}"#)
                 #expect(predicted.body.contains("\"label\": 1"))
+                let evaluation = try JSON(parsing: try visitor.ask("GET", "/train/1/evaluation").body.utf8)
+                #expect(evaluation["rows"] == 500 && evaluation["accuracy"] == run["accuracy"])
             }
         }
     }

@@ -18,16 +18,18 @@ public enum RunDocument {
         case .classification: json.set("accuracy", .finite(run.accuracy))
         case .regression: json.set("r2", .finite(run.r2))
         }
-        // Nothing is held out for validation in this version.
-        json.set("validation", .null)
+        json.set("validation", validation(run))
         json.set("learning_rate", .finite(run.learningRate))
         json.set("shape", .optional(run.shape?.rawValue))
         json.set("shape_reason", .optional(run.shapeReason))
         json.set("batch_size", .optional(run.batchSize))
         json.set("rows", .optional(run.rows))
+        json.set("inputs", .optional(run.layerSizes?.first))
         json.set("features", .array(run.features.map(JSON.string)))
         json.set("label", .string(run.label))
         json.set("classes", run.classes.map(JSON.array) ?? .null)
+        json.set("class_counts", run.classCounts.map { .array($0.map(JSON.integer)) } ?? .null)
+        json.set("notices", .array(run.notices.map(JSON.string)))
         json.set("task", .string(run.task.rawValue))
         json.set("seed", .integer(run.seed))
         json.set("tags", .array(run.tags.map(JSON.string)))
@@ -41,6 +43,18 @@ public enum RunDocument {
         json.set("started_at", time(run.startedAt))
         json.set("finished_at", time(run.finishedAt))
         json.set("spec", run.spec)
+        return json
+    }
+
+    /// What was measured on rows that are held out; null if none are.
+    private static func validation(_ run: Run) -> JSON {
+        guard let rows = run.validationRows, rows > 0 else { return .null }
+        var json: JSON = ["rows": .integer(rows), "loss": .finite(run.validationLoss)]
+        switch run.task {
+        case .classification: json.set("accuracy", .finite(run.validationAccuracy))
+        case .regression: json.set("r2", .finite(run.validationR2))
+        }
+        json.set("best_epoch", .optional(run.bestEpoch))
         return json
     }
 

@@ -8,6 +8,8 @@ enum Route: Hashable {
     case metrics(Int)
     case sql(Int)
     case resume(Int)
+    case evaluation(Int)
+    case describe
     case params
     case predict
     case health
@@ -28,7 +30,7 @@ enum Route: Hashable {
         case "readyz" where segments.count == 1: return (.ready, [.get])
         case "metrics" where segments.count == 1: return (.planned("/metrics for Prometheus"), [.get])
         case "openapi.json" where segments.count == 1: return (.planned("the OpenAPI document"), [.get])
-        case "describe" where segments.count == 1: return (.planned("/describe"), [.get])
+        case "describe" where segments.count == 1: return (.describe, [.get])
         default: throw notFound(segments)
         }
     }
@@ -48,7 +50,7 @@ enum Route: Hashable {
         case "metrics": return (.metrics(id), [.get])
         case "sql": return (.sql(id), [.get])
         case "resume": return (.resume(id), [.post])
-        case "evaluation": return (.planned("the evaluation of a run"), [.get])
+        case "evaluation": return (.evaluation(id), [.get])
         default: throw notFound(segments)
         }
     }
@@ -59,7 +61,7 @@ enum Route: Hashable {
             code: "not_found",
             detail: "there is nothing at /\(segments.joined(separator: "/"))",
             hint: "there are /train, /train/{id}, /train/{id}/events, /train/{id}/metrics, /train/{id}/sql, "
-                + "/train/{id}/resume, /params, /predict, /healthz and /readyz"
+                + "/train/{id}/resume, /train/{id}/evaluation, /describe, /params, /predict, /healthz and /readyz"
         )
     }
 }

@@ -3,7 +3,8 @@ import JSONTree
 /// Where the rows come from.
 public enum DataSource: Sendable, Hashable {
     /// A table or view, by the name PostgreSQL would find it under: `iris`, `public.iris`, `"Odd Name"`.
-    case table(String)
+    /// Only rows of which all conditions hold.
+    case table(String, where: [Condition] = [])
     /// Rows made by hashing their number and the seed.
     case example(ExampleData.Kind, rows: Int)
 
@@ -22,9 +23,9 @@ public enum DataSource: Sendable, Hashable {
             )
         }
         var options = try OptionReader(value, in: "source")
-        if options.value("where") != nil { throw OptionReader.notAvailable("source.where") }
+        let conditions = try Condition.all(options.value("where"), in: "source.where")
         let table = try options.string("table")
-        let example = try options.choice("example", ExampleData.Kind.self, planned: ["moons"])
+        let example = try options.choice("example", ExampleData.Kind.self)
         let rows = try options.integer("rows", 1...100_000_000)
         try options.finish()
         switch (table, example) {
@@ -32,8 +33,11 @@ public enum DataSource: Sendable, Hashable {
             guard rows == nil else {
                 throw TrainingError(.irrelevantOption, "rows means nothing to a table", field: "source.rows")
             }
-            self = .table(table)
+            self = .table(table, where: conditions)
         case (nil, let example):
+            guard conditions.isEmpty else {
+                throw TrainingError(.irrelevantOption, "where means nothing to an example", field: "source.where")
+            }
             let kind = example ?? .article
             self = .example(kind, rows: rows ?? kind.defaultRows)
         case (.some, .some):
@@ -43,7 +47,9 @@ public enum DataSource: Sendable, Hashable {
 
     var json: JSON {
         switch self {
-        case .table(let name): ["table": .string(name)]
+        case .table(let name, let conditions):
+            conditions.isEmpty
+                ? ["table": .string(name)] : ["table": .string(name), "where": Condition.json(conditions)]
         case .example(let kind, let rows): ["example": .string(kind.rawValue), "rows": .integer(rows)]
         }
     }

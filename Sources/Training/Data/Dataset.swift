@@ -36,13 +36,31 @@ struct Dataset: Sendable {
         let columns: SourceColumns
         switch request.source {
         case .example(let kind, let rows): columns = .example(kind, rows: rows, seed: request.seed)
-        case .table(let name): columns = .table(try await SourceTable.find(name, on: connection))
+        case .table(let name, let conditions):
+            columns = try .table(try await SourceTable.find(name, on: connection), where: conditions)
         }
         var roles = ColumnRoles(request, columns)
         return try roles.dataset()
     }
 
     /// The same rows with the features that a run was prepared with, for reading its source again.
+    /// - Throws: `TrainingError` if a column is gone or of another kind than it was.
+    func reading(_ encodings: [FeatureEncoding], of run: Int) throws(TrainingError) -> Dataset {
+        for before in encodings.map(\.feature) {
+            guard let now = features.first(where: { $0.name == before.name }) else { continue }
+            guard !before.isLike(now) else { continue }
+            throw TrainingError(
+                .unsupportedColumn,
+                "the column \"\(now.name)\" of \(title) has type \(now.kind.rawValue), and run \(run) learned from it "
+                    + "as \(before.isCategorical ? "categories" : before.kind.rawValue)",
+                field: "features",
+                hint: "cast it in a view"
+            )
+        }
+        return reading(encodings)
+    }
+
+    /// The same rows with other features.
     func reading(_ encodings: [FeatureEncoding]) -> Dataset {
         Dataset(
             relation: relation,
@@ -68,9 +86,16 @@ struct SourceColumns: Sendable {
     /// Nil for what is no table.
     var name: QualifiedName?
 
-    static func table(_ table: SourceTable) -> SourceColumns {
-        SourceColumns(
-            relation: "\(table.name)",
+    /// - Throws: `TrainingError` for a condition on a column that there is not.
+    static func table(_ table: SourceTable, where conditions: [Condition]) throws -> SourceColumns {
+        let wanted = try conditions.map { condition in
+            try condition.sql(type: table.column(condition.column, field: "source.where.\(condition.column)").type)
+        }
+        let rows: SQL =
+            wanted.isEmpty
+            ? "\(table.name)" : "(SELECT * FROM \(table.name) WHERE \(wanted.joined(by: " AND "))) AS source"
+        return SourceColumns(
+            relation: rows,
             title: "\(table.name)",
             noun: "\(table.name)",
             columns: table.columns,

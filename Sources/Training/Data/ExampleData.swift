@@ -11,12 +11,16 @@ public enum ExampleData {
         /// Three arms of a spiral, one class each: the data of the CS231n case study of a minimal network. Row i of a
         /// class of n lies at radius r = i / (n − 1) and angle 4·(class + r) + ε, ε ~ N(0, 0.2²), from the second axis.
         case spiral
+        /// Two half circles, one reaching into the other, a class each, with noise of deviation 0.15: scikit-learn's
+        /// `make_moons`.
+        case moons
 
         /// Rows if the request does not say.
         var defaultRows: Int {
             switch self {
             case .article: 100_000
             case .spiral: 300
+            case .moons: 1_000
             }
         }
     }
@@ -55,6 +59,16 @@ public enum ExampleData {
                                 \(uniform(seed, 1)) AS u, \(uniform(seed, 2)) AS v
                          FROM generate_series(1, \(literal: rows)) AS i OFFSET '0') AS uniforms
                    OFFSET '0') AS angles) AS example
+            """
+        case .moons:
+            """
+            (SELECT CASE class WHEN 0 THEN cos(angle) ELSE 1 - cos(angle) END
+                      + \(literal: 0.15) * sqrt(-2 * ln(u)) * cos(2 * pi() * v) AS x1,
+                    CASE class WHEN 0 THEN sin(angle) ELSE \(literal: 0.5) - sin(angle) END
+                      + \(literal: 0.15) * sqrt(-2 * ln(u)) * sin(2 * pi() * v) AS x2, class AS y
+             FROM (SELECT ((i - 1) % 2)::int4 AS class, pi() * \(uniform(seed, 3)) AS angle,
+                          \(uniform(seed, 1)) AS u, \(uniform(seed, 2)) AS v
+                   FROM generate_series(1, \(literal: rows)) AS i OFFSET '0') AS uniforms) AS example
             """
         }
     }

@@ -96,8 +96,14 @@ struct Snapshot: Sendable {
     private func index(_ layout: SnapshotLayout, on connection: Connection) async throws {
         if layout.batching.isPartial {
             try await connection.query("CREATE INDEX ON \(name) (batch)", name: "index snapshot")
+        } else {
+            // All rows are read whatever is in them: how many there are is enough.
+            try await connection.query("SET LOCAL default_statistics_target = 1", name: "few statistics")
         }
         try await connection.query("ANALYZE \(name)", name: "analyze snapshot")
+        if !layout.batching.isPartial {
+            try await connection.query("SET LOCAL default_statistics_target TO DEFAULT", name: "statistics again")
+        }
     }
 
     /// The rows of a source as the network sees them: `x1` … `xN`, `y` and perhaps `w`.
@@ -105,7 +111,9 @@ struct Snapshot: Sendable {
         let columns = features(facts.encodings, fillsNulls: dataset.nulls == .mean) { "\(SourceRows.column($0))" }
         let label: SQL
         switch dataset.task {
-        case .classification: label = "(array_position(\(SQLValue.textArray(facts.classes)), y) - 1)::float8 AS y"
+        case .classification:
+            let numbers = dataset.label.kind == .integer ? Place.sql(of: "k", amongNumbers: facts.classes) : nil
+            label = "\(numbers ?? Place.sql(of: "y", among: facts.classes, else: nil)) AS y"
         case .regression: label = "y"
         }
         let rows = SourceRows(dataset, thresholds: facts.thresholds)

@@ -56,7 +56,8 @@ extension TrainingRequest {
         standardize = try options.bool("standardize") ?? defaults.standardize
         seed = try options.integer("seed", 0...(1 << 53)) ?? defaults.seed
         let isArticle =
-            hiddenLayerSizes == defaults.hiddenLayerSizes && label == ExampleData.label && task != .regression
+            hiddenLayerSizes == defaults.hiddenLayerSizes && columns.isEmpty && label == ExampleData.label
+            && task != .regression
             && loss != .logistic && (features?.count ?? 2) == 2
         warmStart = try WarmStart.run(&options)
         initialization = try Self.initialization(
@@ -287,6 +288,7 @@ private struct Defaults {
     var seed = 0
     private var initialization = Initialization.byActivation
     var batchSize = BatchSize.auto
+    private var isRateOfAdam: Bool { solver == .adam }
 
     init(_ source: DataSource) {
         switch source {
@@ -315,6 +317,14 @@ private struct Defaults {
             seed = ExampleData.defaultSeed
             initialization = .normal(scale: 0.01)
             batchSize = .full
+        case .example(.moons, _):
+            hiddenLayerSizes = [16]
+            rate = 0.01
+            maxIter = 500
+            tol = 0
+            standardize = false
+            seed = ExampleData.defaultSeed
+            batchSize = .full
         }
     }
 
@@ -324,8 +334,9 @@ private struct Defaults {
         return initialization
     }
 
-    /// The article's rate belongs to plain descent; the others would overshoot with it.
+    /// The article's rate belongs to plain descent; the others would overshoot with it. That of the moons is adam's.
     func learningRate(for solver: Solver) -> Double {
-        if case .sgd = solver { rate } else { 0.001 }
+        if isRateOfAdam { return if case .sgd = solver { 0.001 } else { rate } }
+        return if case .sgd = solver { rate } else { 0.001 }
     }
 }

@@ -84,7 +84,8 @@ struct Explainer {
                 let snapshot = Snapshot(run: run.id)
                 if try await !snapshot.exists(on: connection) {
                     let facts = try DatasetFacts(of: run)
-                    let dataset = try await Dataset.resolve(request, on: connection).reading(facts.encodings)
+                    let dataset = try await Dataset.resolve(request, on: connection)
+                        .reading(facts.encodings, of: run.id)
                     try await snapshot.create(
                         dataset,
                         facts,

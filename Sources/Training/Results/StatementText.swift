@@ -15,7 +15,8 @@ struct StatementText {
     func text(shape: StatementShape?, iterations: Int?, on connection: Connection) async throws -> String {
         let request = try TrainingRequest(run.spec)
         let facts = try DatasetFacts(of: run)
-        let dataset = try await Dataset.resolve(request, on: connection).reading(facts.encodings)
+        let dataset = try await Dataset.resolve(request, on: connection)
+            .reading(facts.encodings, of: run.id)
         let shape = shape ?? run.shape ?? .step
         if shape == .step, let iterations, iterations != 1 {
             throw TrainingError(

@@ -55,6 +55,13 @@ struct Admission {
         }
     }
 
+    private var hasConditions: Bool {
+        if case .table(_, let conditions) = request.source { !conditions.isEmpty } else { false }
+    }
+
+    /// Text that is no value of a type, or a type without that comparison.
+    private static let unreadableConstants: Set = ["22P02", "22003", "22007", "22008", "42883"]
+
     /// Whether there is no row, as far as a short look tells: a view may take long to give its first row, and is
     /// looked at again when the run is prepared.
     private func isEmpty(_ dataset: Dataset, on connection: Connection) async throws -> Bool {
@@ -70,6 +77,14 @@ struct Admission {
             return try !found[0].get("found")
         } catch ConnectionError.timedOut {
             return false
+        } catch let error as PostgresError where Self.unreadableConstants.contains(error.sqlState) && hasConditions {
+            throw TrainingError(
+                .invalidOption,
+                "a condition can't be checked: \(error.message)",
+                field: "source.where",
+                hint: "compare columns with values of their own type",
+                sqlState: error.sqlState
+            )
         }
     }
 }

@@ -315,7 +315,8 @@ struct EpochLoop {
 
     /// Ends the statement's transaction if something is to change before its last epoch.
     private func checkInterruption(_ losses: [(epoch: Int, loss: Double)], _ row: Row) throws {
-        guard let epoch = watch.interruption(losses) else { return }
+        // The last loss of a statement says what follows it.
+        guard let epoch = watch.interruption(losses), epoch != losses.last?.epoch else { return }
         // What an iteration measures are the parameters that it changes.
         let end = watch.split == .train ? epoch + 1 : epoch
         guard end < (try row.get("epoch") as Int), end > checkpoint.epoch else { return }

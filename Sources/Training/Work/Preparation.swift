@@ -121,7 +121,8 @@ struct Preparation {
         on connection: Connection
     ) async throws {
         let facts = try DatasetFacts(of: run)
-        let dataset = try await Dataset.resolve(request, on: connection).reading(facts.encodings)
+        let dataset = try await Dataset.resolve(request, on: connection)
+            .reading(facts.encodings, of: run.id)
         let snapshot = Snapshot(run: run.id)
         let layout = SnapshotLayout(
             batching: request.batching(rows: known.rows),

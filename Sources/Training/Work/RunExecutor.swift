@@ -54,6 +54,9 @@ public struct RunExecutor: Sendable {
         do {
             try await configure(connection)
             let reason = try await prepareAndTrain(on: connection)
+            if reason != .diverged {
+                try await AutomaticEvaluation(lease: lease, logger: logger).record(on: connection)
+            }
             return try await finish(reason == .diverged ? .diverged : .succeeded, reason, on: connection)
         } catch is RunCancelled {
             return try await finish(.cancelled, .cancelled, on: connection)

@@ -17,6 +17,8 @@ struct RequestOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Columns to learn from, with commas between them.", valueName: "a,b,…"))
     var features: String?
 
+    @OptionGroup(title: "Columns and rows") var data: DataOptions
+
     @Option(help: "classification or regression.") var task: String?
 
     @Option(
@@ -68,7 +70,7 @@ struct RequestOptions: ParsableArguments {
     var learningRate: Double?
     @Option(
         name: .customLong("learning-rate"),
-        help: "How the rate changes: constant, invscaling, exponential, step or cosine (details with --set)."
+        help: "How the rate changes: constant, invscaling, exponential, step, cosine or adaptive (details with --set)."
     )
     var schedule: String?
 
@@ -204,6 +206,7 @@ struct RequestOptions: ParsableArguments {
                 .array(try layers.map { try units($0.trimmingCharacters(in: .whitespaces)) })
             )
         }
+        try data.put(into: &body)
         for other in others { try set(other, &body) }
         return body
     }
@@ -246,7 +249,7 @@ struct RequestOptions: ParsableArguments {
             throw UsageError("--set \(pair) has no =; write name=value")
         }
         let value = String(pair[pair.index(after: equals)...])
-        // Text that is no JSON is a string, so that --set nulls=skip needs no quotes.
+        // Text that is no JSON is a string, so that --set shuffle=once needs no quotes.
         body.set(String(pair[..<equals]), (try? JSON(parsing: value.utf8)) ?? .string(value))
     }
 

@@ -10,6 +10,12 @@ enum Numbers {
     /// `99.25 %`
     static func percent(_ value: Double?) -> String { value.map { String(format: "%.2f %%", 100 * $0) } ?? "–" }
 
+    /// `0.9925`
+    static func share(_ value: Double) -> String { String(format: "%.4f", value) }
+
+    /// `0.3`
+    static func tenth(_ value: Double) -> String { String(format: "%.1f", value) }
+
     /// `1 h 02 min`, `3 min 05 s`, `12 s`
     static func time(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded())

@@ -192,7 +192,8 @@ extension SampleRows {
         return SampleRows(
             features: order.flatMap { features[$0 * width..<($0 + 1) * width] },
             labels: order.map { labels[$0] },
-            width: width
+            width: width,
+            rowWeights: rowWeights.map { weights in order.map { weights[$0] } }
         )
     }
 }

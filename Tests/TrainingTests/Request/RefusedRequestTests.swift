@@ -173,6 +173,31 @@ import Testing
             "columns.x1.max_categories",
             "means nothing"
         ),
+        Case(#"{"source": {"where": {"x1": 1}}}"#, .irrelevantOption, "source.where", "means nothing to an example"),
+        Case(
+            #"{"source": {"table": "t", "where": [1]}, "label": "y"}"#,
+            .invalidOption,
+            "source.where",
+            "object of columns"
+        ),
+        Case(
+            #"{"source": {"table": "t", "where": {"x": {"=>": 1}}}, "label": "y"}"#,
+            .invalidOption,
+            "source.where.x",
+            "it is one of =, !="
+        ),
+        Case(
+            #"{"source": {"table": "t", "where": {"x": {"<": null}}}, "label": "y"}"#,
+            .invalidOption,
+            "source.where.x",
+            "compared with null"
+        ),
+        Case(
+            #"{"source": {"table": "t", "where": {"x": []}}, "label": "y"}"#,
+            .invalidOption,
+            "source.where.x",
+            "1 to 1,000"
+        ),
         Case(#"{"nulls": "drop"}"#, .invalidOption, "nulls", "error, skip, mean"),
         Case(#"{"class_weight": "fair"}"#, .invalidOption, "class_weight", "balanced"),
         Case(#"{"class_weight": {"0": 0}}"#, .invalidOption, "class_weight", "1e-6 to 1e6"),
@@ -197,8 +222,6 @@ import Testing
 
     /// Everything the interface promises and this version does not do, with a value other than the default.
     static let unbuilt: [Case] = [
-        (#""source": {"table": "t", "where": {"x": 1}}, "label": "y""#, "source.where"),
-        (#""source": {"example": "moons"}"#, "source.example"),
         (#""shape": "vector""#, "shape"),
         (#""group_by": "country""#, "group_by"),
     ].map { Case("{\($0)}", .notAvailable, $1, "not available in this version") }

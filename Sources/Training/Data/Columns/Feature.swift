@@ -31,6 +31,13 @@ struct Feature: Sendable, Hashable {
     /// Whether its values are arrays.
     var isArray: Bool { kind == .array }
 
+    /// Whether values of another column can be read in its place.
+    func isLike(_ other: Feature) -> Bool {
+        if isCategorical || other.isCategorical { return isCategorical == other.isCategorical }
+        let numbers: Set<ColumnKind> = [.integer, .real]
+        return kind == other.kind || numbers.contains(kind) && numbers.contains(other.kind)
+    }
+
     /// What a column of the source is read as. Dates are days since 1970, times seconds since 1970 or since midnight,
     /// intervals seconds (a month is 30 days).
     func value(of column: SQL) -> SQL {

@@ -44,17 +44,18 @@ struct FeatureEncoding: Sendable, Hashable {
         case .array(let elements):
             return elements.enumerated().map { Self.scaled("\(value)[\(literal: $0 + 1)]", $1) }
         case .category(let names, _):
-            let place: SQL = "array_position(\(SQLValue.textArray(names)), \(value)) - 1"
-            let code: SQL = "coalesce(\(place), \(literal: names.count))::float8"
+            let code = Place.sql(of: value, among: names, else: Double(names.count))
             return [fillsNulls ? code : "CASE WHEN \(value) IS NOT NULL THEN \(code) END"]
         }
     }
 
-    /// Magnitudes whose products would underflow become 0.
+    /// Magnitudes whose products would underflow become 0. What differs from a mean that is no such number differs by more
+    /// than that.
     private static func scaled(_ value: SQL, _ scaling: Scaling) -> SQL {
         let present: SQL = scaling.fill.map { "coalesce(\(value), \(literal: $0))" } ?? value
         let centered: SQL = scaling.mean == 0 ? "(\(present))" : "(\(present) - \(literal: scaling.mean))"
         let scaled: SQL = scaling.scale == 1 ? centered : "(\(centered) / \(literal: scaling.scale))"
+        if abs(scaling.mean) > 1e-80 { return scaled }
         return "CASE WHEN abs(\(centered)) < \(literal: 1e-100) THEN \(literal: 0.0) ELSE \(scaled) END"
     }
 }

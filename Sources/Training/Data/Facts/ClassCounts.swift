@@ -14,10 +14,13 @@ struct ClassCounts: Sendable, Hashable {
     /// - Throws: `TrainingError` if there are too few or too many, or rows that are held out have one of their own.
     static func gather(_ dataset: Dataset, _ rows: SourceRows, on connection: Connection) async throws -> ClassCounts {
         let key: SQL = dataset.label.kind == .text ? "y" : "k"
+        // Numbers are grouped faster than their text.
         let found = try await connection.query(
             """
-            SELECT y AS class, count(*) FILTER (WHERE s = 'train') AS rows FROM \(try rows.relation())
-            WHERE y IS NOT NULL GROUP BY y, \(key) ORDER BY \(key), y LIMIT \(literal: maximum + 1)
+            SELECT \(Feature.text("key")) AS class, rows
+            FROM (SELECT \(key) AS key, count(*) FILTER (WHERE s = 'train') AS rows FROM \(try rows.relation())
+                  WHERE y IS NOT NULL GROUP BY \(key)) AS counted
+            ORDER BY key LIMIT \(literal: maximum + 1)
             """,
             name: "classes"
         )

@@ -106,9 +106,11 @@ struct FactsGatherer {
 
     private func labelVariance(_ relation: SQL) async throws -> Double? {
         guard dataset.task == .regression else { return nil }
-        let query = MomentsQuery(values: ["y"], hasMoments: true, isOrdered: request.isDeterministic)
+        let query = MomentsQuery(values: ["y"], isOrdered: request.isDeterministic)
         let found = try await connection.query("SELECT \(query.columns) FROM \(relation)", name: "label statistics")
-        return try query.read(found[0])[0].variance
+        var moments = try query.read(found[0])
+        try await query.settle(&moments, in: relation, where: { $1.isOpen }, on: connection)
+        return moments[0].variance
     }
 
     private mutating func encodings(

@@ -42,8 +42,13 @@ struct MeasuredColumns {
         return all
     }
 
-    func query(_ request: TrainingRequest, hasMoments: Bool) -> MomentsQuery {
-        MomentsQuery(values: all.map(\.value), hasMoments: hasMoments, isOrdered: request.isDeterministic)
+    func query(_ request: TrainingRequest) -> MomentsQuery {
+        MomentsQuery(values: all.map(\.value), isOrdered: request.isDeterministic)
+    }
+
+    /// Whether the range of the column in a place of `all` has to be known.
+    func isOpen(_ place: Int, _ moments: Moments) -> Bool {
+        moments.isOpen || dataset.weightColumn != nil && place == all.count - 1
     }
 
     /// Puts what a query of `all` has found back in its places.
@@ -59,8 +64,10 @@ struct MeasuredColumns {
         in relation: SQL,
         on connection: Connection
     ) async throws -> Values {
-        let query = query(request, hasMoments: true)
+        let query = query(request)
         let found = try await connection.query("SELECT \(query.columns) FROM \(relation)", name: "statistics")
-        return values(try query.read(found[0]))
+        var moments = try query.read(found[0])
+        try await query.settle(&moments, in: relation, where: isOpen, on: connection)
+        return values(moments)
     }
 }

@@ -2,66 +2,85 @@ import Postgres
 import SQLText
 
 /// What a column of numbers comes to.
-struct Moments: Sendable, Hashable {
+struct Moments: Sendable {
     /// Values that are not NULL.
     let count: Int
-    let minimum: Double
-    let maximum: Double
     /// The mean, which rounding must not move off the only value a column has.
-    let mean: Double
+    private(set) var mean: Double
     /// Over all values, not n − 1 of them; 0 of a column with one value only, and not what rounding leaves of it.
-    let variance: Double
+    private(set) var variance: Double
+    /// Smallest and largest, where the moments leave something open.
+    private(set) var range: (minimum: Double, maximum: Double)?
 
-    var magnitude: Double { max(abs(minimum), abs(maximum)) }
-    var isFinite: Bool { minimum.isFinite && maximum.isFinite }
-    var isConstant: Bool { minimum == maximum }
+    /// Whether the range has to be known: the column may be constant, not finite, or too large.
+    var isOpen: Bool {
+        let bound = abs(mean) + (variance * Double(count)).squareRoot()
+        return !bound.isFinite || bound > DatasetFacts.maximumMagnitude / 10 || variance <= 1e-18 * mean * mean
+    }
+
+    var isConstant: Bool { range.map { $0.minimum == $0.maximum } ?? false }
+    var isFinite: Bool { range.map { $0.minimum.isFinite && $0.maximum.isFinite } ?? true }
+    var magnitude: Double { range.map { max(abs($0.minimum), abs($0.maximum)) } ?? 0 }
+
+    init(count: Int, mean: Double, variance: Double) {
+        self.count = count
+        self.mean = mean
+        self.variance = variance
+    }
+
+    mutating func settle(_ minimum: Double, _ maximum: Double) {
+        range = (minimum, maximum)
+        if isConstant { (mean, variance) = (minimum, 0) }
+    }
 }
 
-/// Measures any number of columns in one pass.
+/// Measures any number of columns in one pass. Smallest and largest values cost as much again and seldom tell more, so they
+/// are a second question, about few of them.
 struct MomentsQuery {
     /// Expressions of type float8.
     let values: [SQL]
-    /// Whether mean and variance are wanted.
-    let hasMoments: Bool
     /// Whether the order of the rows must not show in the last bits: sums are taken in the order of the values then.
     let isOrdered: Bool
 
-    /// The columns `present`, `minima`, `maxima`, `means` and `variances`.
+    /// The columns `present`, `means` and `variances`.
     var columns: SQL {
-        func array(_ name: String, _ type: SQLType, _ value: (SQL) -> SQL) -> SQL {
-            "ARRAY[\(values.map(value).commaSeparated)]::\(unsafeRaw: type.rawValue) AS \(unsafeRaw: name)"
-        }
-        var columns = [
-            array("present", .int8Array) { "count(\($0))" },
-            array("minima", .float8Array) { "coalesce(min(\($0)), 0)" },
-            array("maxima", .float8Array) { "coalesce(max(\($0)), 0)" },
-        ]
-        if hasMoments {
-            let order = isOrdered
-            // The server keeps one sum for both.
-            columns.append(array("means", .float8Array) { "coalesce(avg(\(order ? "\($0) ORDER BY \($0)" : $0)), 0)" })
-            columns.append(
-                array("variances", .float8Array) { "coalesce(var_pop(\(order ? "\($0) ORDER BY \($0)" : $0)), 0)" }
-            )
-        }
-        return columns.commaSeparated
+        // The server keeps one sum for both.
+        let arguments = values.map { isOrdered ? "\($0) ORDER BY \($0)" : $0 }
+        return """
+            \(array(.int8Array, values.map { "count(\($0))" })) AS present,
+            \(array(.float8Array, arguments.map { "coalesce(avg(\($0)), 0)" })) AS means,
+            \(array(.float8Array, arguments.map { "coalesce(var_pop(\($0)), 0)" })) AS variances
+            """
     }
 
     func read(_ row: Row) throws -> [Moments] {
-        let present: [Int] = try row.get("present")
-        let (minima, maxima): ([Double], [Double]) = (try row.get("minima"), try row.get("maxima"))
-        let zeros = values.map { _ in 0.0 }
-        let means = hasMoments ? try row.decode([Double].self, "means") : zeros
-        let variances = hasMoments ? try row.decode([Double].self, "variances") : zeros
-        return values.indices.map { index in
-            let isConstant = minima[index] == maxima[index]
-            return Moments(
-                count: present[index],
-                minimum: minima[index],
-                maximum: maxima[index],
-                mean: isConstant ? minima[index] : means[index],
-                variance: isConstant ? 0 : variances[index]
-            )
-        }
+        let (present, means): ([Int], [Double]) = (try row.get("present"), try row.get("means"))
+        let variances: [Double] = try row.get("variances")
+        return values.indices.map { Moments(count: present[$0], mean: means[$0], variance: variances[$0]) }
+    }
+
+    /// Asks for the ranges that are needed.
+    func settle(
+        _ moments: inout [Moments],
+        in relation: SQL,
+        where isWanted: (Int, Moments) -> Bool,
+        on connection: Connection
+    ) async throws {
+        let places = moments.indices.filter { isWanted($0, moments[$0]) }
+        guard !places.isEmpty else { return }
+        let wanted = places.map { values[$0] }
+        let found = try await connection.query(
+            """
+            SELECT \(array(.float8Array, wanted.map { "coalesce(min(\($0)), 0)" })) AS minima,
+                   \(array(.float8Array, wanted.map { "coalesce(max(\($0)), 0)" })) AS maxima FROM \(relation)
+            """,
+            name: "ranges"
+        )
+        let (minima, maxima): ([Double], [Double]) = (try found[0].get("minima"), try found[0].get("maxima"))
+        for (index, place) in places.enumerated() { moments[place].settle(minima[index], maxima[index]) }
+    }
+
+    private func array(_ type: SQLType, _ elements: [SQL]) -> SQL {
+        "ARRAY[\(elements.commaSeparated)]::\(unsafeRaw: type.rawValue)"
     }
 }

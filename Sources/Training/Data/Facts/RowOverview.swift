@@ -6,7 +6,7 @@ struct RowOverview: Sendable {
     let rows: Int
     /// Rows with NULL, feature by feature.
     let nulls: [Int]
-    /// Numbers over all rows, whatever their split; means and variances only if nothing is held out.
+    /// Numbers over all rows, whatever their split.
     let table: MeasuredColumns.Values
 
     /// - Throws: `TrainingError` naming the columns at fault and how many rows are.
@@ -17,11 +17,10 @@ struct RowOverview: Sendable {
         on connection: Connection
     ) async throws -> RowOverview {
         let look = try RowLook(dataset, request, MeasuredColumns(dataset, arrays), connection)
-        let (row, query) = try await look.answer()
+        let (row, moments) = try await look.answer()
         let rows = try row.decode(Int.self, "rows")
         guard rows > 0 else { throw look.noRows }
         let missing = try row.decode([Int].self, "missing")
-        let moments = try query.read(row)
         try look.checkNulls(rows, missing, moments)
         guard moments.allSatisfy(\.isFinite) else { throw try await look.notFinite() }
         try look.checkMagnitudes(moments)
@@ -62,15 +61,26 @@ private struct RowLook {
         return all
     }
 
-    func answer() async throws -> (Row, MomentsQuery) {
+    func answer() async throws -> (Row, [Moments]) {
         do {
             // The caller's transaction has to outlive it.
-            return try await connection.transaction { _ in try await ask(hasMoments: dataset.holdout == .none) }
+            return try await connection.transaction { _ in
+                let query = columns.query(request)
+                let row = try await ask(", \(query.columns)")
+                var moments = try query.read(row)
+                try await query.settle(&moments, in: relation, where: columns.isOpen, on: connection)
+                return (row, moments)
+            }
         } catch let error as PostgresError where error.sqlState == "22003" {
             // Squares that left float8, or numbers that never were in it.
         }
         do {
-            return try await ask(hasMoments: false)
+            let row = try await ask("")
+            let rows = try row.decode(Int.self, "rows")
+            var moments = columns.all.map { _ in Moments(count: rows, mean: 0, variance: 0) }
+            let query = columns.query(request)
+            try await query.settle(&moments, in: relation, where: { _, _ in true }, on: connection)
+            return (row, moments)
         } catch let error as PostgresError where error.sqlState == "22003" {
             throw TrainingError(
                 .valuesTooLarge,
@@ -81,17 +91,17 @@ private struct RowLook {
         }
     }
 
-    private func ask(hasMoments: Bool) async throws -> (Row, MomentsQuery) {
-        let query = columns.query(request, hasMoments: hasMoments)
+    /// - Parameter more: further columns.
+    private func ask(_ more: SQL) async throws -> Row {
         let missing = counted.map { "count(*) - count(\($0.column))" as SQL }.commaSeparated
         let found = try await connection.query(
             """
-            SELECT count(*) AS rows, count(*) - count(s) AS unsplit, ARRAY[\(missing)]::int8[] AS missing, \(query.columns)
+            SELECT count(*) AS rows, count(*) - count(s) AS unsplit, ARRAY[\(missing)]::int8[] AS missing\(more)
             FROM \(relation)
             """,
             name: "look at source"
         )
-        return (found[0], query)
+        return found[0]
     }
 
     var noRows: TrainingError {
@@ -157,7 +167,7 @@ private struct RowLook {
     }
 
     func checkWeights(_ found: Moments?) throws(TrainingError) {
-        guard let found, let name = dataset.weightColumn else { return }
+        guard let found = found?.range, let name = dataset.weightColumn else { return }
         guard found.minimum >= 1e-12, found.maximum <= 1e12 else {
             throw TrainingError(
                 .invalidOption,

@@ -121,7 +121,7 @@ struct ServingText {
         let named: SourceTable
         switch (order.table, request.source) {
         case (let table?, _): named = try await .find(table, field: "table", on: connection)
-        case (nil, .table(let table)): named = try await .find(table, field: "table", on: connection)
+        case (nil, .table(let table, _)): named = try await .find(table, field: "table", on: connection)
         case (nil, .example(let kind, let rows)):
             let example = SourceColumns.example(kind, rows: rows, seed: request.seed)
             return SourceColumns(
@@ -135,6 +135,7 @@ struct ServingText {
             try await connection.query("SET LOCAL search_path = ''", name: "no schemas")
             return try await SourceTable.find(named.name.quoted, field: "table", on: connection)
         }
-        return .table(qualified)
+        // Conditions were for training; what predicts is not limited to such rows.
+        return try .table(qualified, where: [])
     }
 }
