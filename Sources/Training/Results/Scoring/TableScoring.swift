@@ -64,7 +64,7 @@ struct TableScoring {
             // All parts are read as they were at one moment.
             try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", name: "one snapshot")
             let table = try await SourceTable.find(order.table, field: "table", on: connection)
-            let query = try ScoringQuery(scoring, over: .table(table), prefix: order.prefix)
+            let query = try ScoringQuery(scoring, over: .table(table, where: []), prefix: order.prefix)
             let target = try await TargetTable.resolve(
                 order.target,
                 isReplacing: order.isReplacing,
