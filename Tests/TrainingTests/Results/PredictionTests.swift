@@ -126,6 +126,37 @@ import Testing
         }
     }
 
+    /// Where nobody named the features, a row of the source may come as it is: with its key, with what never varies.
+    @Test func rowsOfTheSource() async throws {
+        try await Desk.open { desk in
+            try await desk.script(
+                """
+                CREATE TABLE points (id int PRIMARY KEY, a float8, flat float8, n int);
+                INSERT INTO points SELECT i, sin(i), 3, i % 2 FROM generate_series(1, 40) AS i
+                """
+            )
+            let body: JSON = ["source": ["table": "points"], "label": "n", "max_iter": 1, "hidden_layer_sizes": [2]]
+            let guessed = try await desk.train(body)
+            let named = try await desk.train(body.with(["features": ["a"]]))
+            #expect(guessed.features == ["a"])
+            let whole: JSON = ["id": 1, "a": 0.5, "flat": 3, "n": 1]
+            let bare: JSON = ["a": 0.5]
+            let (_, predictions) = try await desk.service.predict(guessed.id, epoch: .last, rows: [whole, bare])
+            #expect(predictions.count == 2 && predictions[0] == predictions[1])
+            func refused(_ run: Run, _ row: JSON) async {
+                let error = await #expect(throws: TrainingError.self) {
+                    try await desk.service.predict(run.id, epoch: .last, rows: [row])
+                }
+                #expect(error?.code == .unknownOption)
+            }
+            await refused(guessed, whole.with(["flt": 3]))
+            await refused(named, whole)
+            try await desk.script("DROP TABLE points")
+            await refused(guessed, whole)
+            #expect(try await desk.service.predict(guessed.id, epoch: .last, rows: [bare]).1.count == 1)
+        }
+    }
+
     @Test func rowsThatCannotBeRead() async throws {
         try await Desk.shared { desk in
             let run = try await desk.train(["source": ["example": "article", "rows": 50], "max_iter": 1])

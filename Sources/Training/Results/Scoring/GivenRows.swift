@@ -1,4 +1,5 @@
 import JSONTree
+import Postgres
 import SQLText
 
 /// Rows that came as JSON, checked against the features of a run.
@@ -8,7 +9,7 @@ struct GivenRows {
     private let lengths: [Int]
     private let fillsNulls: Bool
     /// Names that a row may have besides: a row of the source has them.
-    private let others: Set<String>
+    private var others: Set<String>
 
     static let maximumRows = 10_000
 
@@ -21,6 +22,20 @@ struct GivenRows {
         let given = run.spec["features"]?.arrayValue?.compactMap(\.stringValue) ?? []
         let special = ["weight_column", "split_column"].compactMap { run.spec[$0]?.stringValue }
         others = Set(given + special + [run.label])
+    }
+
+    /// Takes rows as the source has them where the run chose its features itself: it leaves out keys, and columns that
+    /// are the same in every row to learn from. The source is asked only if a row has a name that is not known.
+    mutating func admitColumns(of rows: [JSON], on connection: Connection) async throws {
+        guard run.spec["features"]?.arrayValue == nil else { return }
+        let known = others.union(features.map(\.name))
+        let hasStrangers = rows.contains { row in row.objectValue?.keys.contains { !known.contains($0) } ?? false }
+        guard hasStrangers, case .table(let name) = try DataSource(run.spec["source"]) else { return }
+        do {
+            others.formUnion(try await SourceTable.find(name, on: connection).columns.map(\.name))
+        } catch is TrainingError {
+            // The table is gone, and rows with nothing but features are taken all the same.
+        }
     }
 
     /// A relation `given` with a column for each feature, and `id` from 1.

@@ -24,7 +24,9 @@ struct Predictor {
 
     /// - Parameter rows: objects with a value for every feature.
     func predict(_ rows: [JSON], on connection: Connection) async throws -> [Prediction] {
-        let relation = try GivenRows(run).relation(rows)
+        var given = try GivenRows(run)
+        try await given.admitColumns(of: rows, on: connection)
+        let relation = try given.relation(rows)
         guard !rows.isEmpty else { return [] }
         let scoring = try Scoring(run, parameters)
         let score = try scoring.subquery { "given.\(try Identifier($0.name))" }
