@@ -48,7 +48,7 @@ struct Dataset: Sendable {
     func reading(_ encodings: [FeatureEncoding], of run: Int) throws(TrainingError) -> Dataset {
         for before in encodings.map(\.feature) {
             guard let now = features.first(where: { $0.name == before.name }) else { continue }
-            guard !before.isLike(now) else { continue }
+            guard !before.reads(now.kind) else { continue }
             throw TrainingError(
                 .unsupportedColumn,
                 "the column \"\(now.name)\" of \(title) has type \(now.kind.rawValue), and run \(run) learned from it "

@@ -112,7 +112,7 @@ struct WarmStart {
             guard let now = dataset.features.first(where: { $0.name == before.name }) else {
                 throw difference("features", list(source.features), list(dataset.featureNames), field: "features")
             }
-            guard now.isLike(before) else {
+            guard before.reads(now.kind), now.isCategorical == before.isCategorical else {
                 let kinds = [before, now].map { $0.isCategorical ? "as categories" : "as \($0.kind.rawValue)" }
                 throw difference("\"\(before.name)\"", kinds[0], kinds[1], field: "columns")
             }

@@ -31,11 +31,12 @@ struct Feature: Sendable, Hashable {
     /// Whether its values are arrays.
     var isArray: Bool { kind == .array }
 
-    /// Whether values of another column can be read in its place.
-    func isLike(_ other: Feature) -> Bool {
-        if isCategorical || other.isCategorical { return isCategorical == other.isCategorical }
-        let numbers: Set<ColumnKind> = [.integer, .real]
-        return kind == other.kind || numbers.contains(kind) && numbers.contains(other.kind)
+    /// Whether values of a column of another kind can be read in its place. One kind of number is as good as another,
+    /// unless it names a category: 1 and 1.0 are different texts.
+    func reads(_ other: ColumnKind) -> Bool {
+        if kind == other { return true }
+        let alike: Set<ColumnKind> = isCategorical ? [.text, .enumeration] : [.integer, .real]
+        return alike.contains(kind) && alike.contains(other)
     }
 
     /// What a column of the source is read as. Dates are days since 1970, times seconds since 1970 or since midnight,

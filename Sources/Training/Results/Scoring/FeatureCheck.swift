@@ -7,7 +7,7 @@ struct FeatureCheck {
     func check(_ features: [Feature]) throws(TrainingError) {
         for feature in features {
             let column = try column(feature.name, among: features)
-            guard Self.isAlike(column.kind, feature) else {
+            guard feature.reads(column.kind) else {
                 throw TrainingError(
                     .unsupportedColumn,
                     "the column \"\(column.name)\" of \(source.noun) has type \(column.type), and run \(run) learned "
@@ -28,14 +28,5 @@ struct FeatureCheck {
             hint: Suggestions.hint(name, among: source.columns.map(\.name)).map { "\($0) Name it so in a view" }
                 ?? "the run learned from \(features.map(\.name).joined(separator: ", "))"
         )
-    }
-
-    /// One kind of number is as good as another, unless it names a category: 1 and 1.0 are different texts.
-    private static func isAlike(_ kind: ColumnKind, _ feature: Feature) -> Bool {
-        if kind == feature.kind { return true }
-        let numbers: Set<ColumnKind> = [.integer, .real]
-        let words: Set<ColumnKind> = [.text, .enumeration]
-        if feature.isCategorical { return words.contains(kind) && words.contains(feature.kind) }
-        return numbers.contains(kind) && numbers.contains(feature.kind)
     }
 }

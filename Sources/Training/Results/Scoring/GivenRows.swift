@@ -30,7 +30,7 @@ struct GivenRows {
         guard run.spec["features"]?.arrayValue == nil else { return }
         let known = others.union(features.map(\.name))
         let hasStrangers = rows.contains { row in row.objectValue?.keys.contains { !known.contains($0) } ?? false }
-        guard hasStrangers, case .table(let name) = try DataSource(run.spec["source"]) else { return }
+        guard hasStrangers, case .table(let name, where: _) = try DataSource(run.spec["source"]) else { return }
         do {
             others.formUnion(try await SourceTable.find(name, on: connection).columns.map(\.name))
         } catch is TrainingError {
