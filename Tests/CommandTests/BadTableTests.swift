@@ -24,8 +24,8 @@ struct BadTableTests {
             ("customers churn", "public.customers has no column \"churn\"\n  hint: did you mean \"churned\"?"),
             ("customers churned --features age,spnd", "no column \"spnd\"\n  hint: did you mean \"spend\"?"),
             (
-                "customers churned",
-                "the column \"plan\" of public.customers has type text, and features must be numbers"
+                "customers churned --categorical age",
+                "the column \"age\" of public.customers has type double precision; features of that type can't be taken for"
             ),
             ("customers churned --features age,spend", "NULLs among the 100 rows of public.customers: 14 in \"spend\""),
             ("empty y", "public.empty has no rows to learn from"),

@@ -141,7 +141,6 @@ struct Preparation {
         }
     }
 
-    /// Class labels with the JSON type of their column.
     /// Refuses a loss for two classes where there are more.
     private static func checkLoss(
         _ request: TrainingRequest,
@@ -158,6 +157,7 @@ struct Preparation {
         )
     }
 
+    /// Class labels with the JSON type of their column.
     private static func labels(_ facts: DatasetFacts, _ dataset: Dataset) -> JSON {
         .array(
             facts.classes.map { text in

@@ -42,8 +42,8 @@ struct Watch: Sendable {
         return .changeRate
     }
 
-    /// How many epochs of a statement come before one that changes something; nil if all go on alike.
-    /// - Parameter losses: of epochs in order, and how many of the statement's epochs are done when one is known.
+    /// The first epoch whose loss changes something; nil if all go on alike.
+    /// - Parameter losses: of epochs in order.
     func interruption(_ losses: [(epoch: Int, loss: Double)]) -> Int? {
         var copy = self
         for (epoch, loss) in losses where copy.take(loss: loss, epoch: epoch) != .goOn { return epoch }

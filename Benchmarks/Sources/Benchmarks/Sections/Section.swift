@@ -1,6 +1,6 @@
 /// What is measured, in the order of the table.
 enum Section: String, CaseIterable, Sendable {
-    case step, recursive, run, batches, iris, rows, statements, memory, idle
+    case step, recursive, run, batches, iris, rows, snapshot, statements, memory, idle
 
     var title: String {
         switch self {
@@ -10,6 +10,7 @@ enum Section: String, CaseIterable, Sendable {
         case .batches: "mini-batches against scikit-learn"
         case .iris: "iris, a thousand epochs"
         case .rows: "from 10,000 to 1,000,000 rows"
+        case .snapshot: "preparing a wide table"
         case .statements: "a whole run against its statements"
         case .memory: "memory of the server's processes"
         case .idle: "the idle daemon"
@@ -20,7 +21,7 @@ enum Section: String, CaseIterable, Sendable {
     var hasPeer: Bool {
         switch self {
         case .run, .batches, .iris: true
-        case .step, .recursive, .rows, .statements, .memory, .idle: false
+        case .step, .recursive, .rows, .snapshot, .statements, .memory, .idle: false
         }
     }
 
@@ -32,6 +33,7 @@ enum Section: String, CaseIterable, Sendable {
         case .batches: try await BatchesSection.measure(in: laboratory)
         case .iris: try await IrisSection.measure(in: laboratory)
         case .rows: try await RowsSection.measure(in: laboratory)
+        case .snapshot: try await SnapshotSection.measure(in: laboratory)
         case .statements: try await StatementsSection.measure(in: laboratory)
         case .memory: try await MemorySection.measure(in: laboratory)
         case .idle: try await IdleSection.measure(in: laboratory)
