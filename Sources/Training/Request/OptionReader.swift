@@ -134,7 +134,8 @@ struct OptionReader {
             .unknownOption,
             "the option \"\(field(unknown))\" is not known",
             field: field(unknown),
-            hint: Suggestions.hint(unknown, among: read) ?? "known options: \(read.sorted().joined(separator: ", "))"
+            hint: Suggestions.synonym(unknown, among: read) ?? Suggestions.hint(unknown, among: read)
+                ?? "known options: \(read.sorted().joined(separator: ", "))"
         )
     }
 

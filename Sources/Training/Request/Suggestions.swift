@@ -13,6 +13,19 @@ enum Suggestions {
         return scored.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(3).map(\.0)
     }
 
+    /// What options of other libraries are called here.
+    private static let synonyms = [
+        "alpha": "l2_reg", "random_state": "seed", "epochs": "max_iter", "lr": "learning_rate_init",
+        "optimizer": "solver", "weight_decay": "l2_reg", "layers": "hidden_layer_sizes", "target": "label",
+        "sample_weight": "weight_column", "patience": "n_iter_no_change", "table": "source",
+    ]
+
+    /// A hint for a name that another library has for an option, or nil.
+    static func synonym(_ name: String, among known: some Sequence<String>) -> String? {
+        guard let own = synonyms[name.lowercased()], known.contains(own) else { return nil }
+        return "it is called \(own) here"
+    }
+
     /// `did you mean "a" or "b"?`, or nil if nothing is near.
     static func hint(_ name: String, among candidates: some Sequence<String>) -> String? {
         let names = near(name, among: candidates).map { "\"\($0)\"" }

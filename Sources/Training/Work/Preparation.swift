@@ -40,6 +40,11 @@ struct Preparation {
     private func prepare(_ run: Run, _ request: TrainingRequest, on connection: Connection) async throws -> Run {
         try await connection.transaction { connection in
             try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            // Statements are written and counted in this transaction, which takes a wide network its time.
+            try await connection.query(
+                ServerSettings.apply([("idle_in_transaction_session_timeout", "10min")], isLocal: true),
+                name: "configure"
+            )
             try await lease.fence(on: connection)
             let resolved = try await Dataset.resolve(request, on: connection)
             let warmStart = try await WarmStart.find(request, resolved, on: connection)
