@@ -75,11 +75,24 @@ public struct TrainingService: Sendable {
         try await pool.withConnection { try await RunStore.cancel(id, on: $0) }
     }
 
-    /// Metrics after an epoch, oldest first.
-    public func metrics(_ run: Int, after: Int?, limit: Int) async throws -> [Metric] {
+    /// Metrics of so many epochs after one, oldest first, of all splits or one.
+    public func metrics(
+        _ run: Int,
+        after: Int?,
+        limit: Int,
+        split: Split? = nil,
+        every: Int = 1
+    ) async throws -> [Metric] {
         try await pool.withConnection { connection in
             _ = try await RunStore.run(run, on: connection)
-            return try await MetricStore.metrics(run, after: after, limit: limit, on: connection)
+            return try await MetricStore.metrics(
+                run,
+                after: after,
+                limit: limit,
+                split: split,
+                every: every,
+                on: connection
+            )
         }
     }
 

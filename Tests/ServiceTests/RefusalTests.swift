@@ -112,8 +112,8 @@ struct RefusalTests {
                 ("/train?limit=1001", "invalid_option", "limit", "1 to 1000"),
                 ("/train?before=x", "invalid_option", "before", "before is \"x\""),
                 ("/train?limit=1&limit=2", "invalid_option", "limit", "the query has \"limit\" twice"),
-                ("/train/1/metrics?split=train", "not_available", "split", "split=train is not available"),
-                ("/train/1/metrics?every=2", "not_available", "every", "every=2 is not available"),
+                ("/train/1/metrics?split=dev", "invalid_option", "split", "one of train, validation, test"),
+                ("/train/1/metrics?every=0", "invalid_option", "every", "from 1 to 1000000"),
                 ("/train/1/metrics?format=xml", "invalid_option", "format", "it must be one of json, csv, ndjson"),
                 ("/train/1/metrics?after=-1", "invalid_option", "after", "after is \"-1\""),
                 (

@@ -45,14 +45,20 @@ extension Application {
             // Read before the metrics: when it says the run has ended, all metrics are there.
             let run = try await training.run(id)
             var page: [Metric] = []
+            var isFull = false
             repeat {
                 page = try await training.metrics(id, after: last, limit: 500)
-                for metric in page {
-                    try await writer.write(format.event("metrics", id: metric.epoch, MetricsDocument.json(metric)))
+                let epochs = Set(page.map(\.epoch)).count
+                for (index, metric) in page.enumerated() {
+                    // The number comes with the last split of an epoch: who has the number has all of it.
+                    let isLast = index + 1 == page.count || page[index + 1].epoch != metric.epoch
+                    let number = isLast ? metric.epoch : nil
+                    try await writer.write(format.event("metrics", id: number, MetricsDocument.json(metric)))
                     last = metric.epoch
                     quietSince = .now
                 }
-            } while page.count == 500
+                isFull = epochs == 500
+            } while isFull
             if run.state.isFinal {
                 try await writer.write(format.event("end", id: last, RunDocument.json(run)))
                 return

@@ -67,17 +67,21 @@ extension Application {
         let after = try query.integer("after", 0...Int(Int32.max))
         let limit = try query.integer("limit", 1...10_000) ?? 1000
         let format = try query.choice("format", TableFormat.self) ?? .json
-        try query.refuse("split", "every")
+        let split = try query.choice("split", Split.self)
+        let every = try query.integer("every", 1...1_000_000) ?? 1
         try query.finish()
-        let found = try await training.metrics(id, after: after, limit: limit + 1)
-        let page = Array(found.prefix(limit))
+        // One epoch more than is shown tells whether there is a next page.
+        let found = try await training.metrics(id, after: after, limit: limit + 1, split: split, every: every)
+        let epochs = Set(found.map(\.epoch)).sorted()
+        let last = epochs.prefix(limit).last
+        let page = found.filter { $0.epoch <= last ?? 0 }
         switch format {
         case .csv: return .text(MetricsDocument.csv(page), "text/csv; charset=utf-8")
         case .ndjson:
             let lines = page.map { MetricsDocument.json($0).compact + "\n" }
             return .text(lines.joined(), "application/x-ndjson")
         case .json:
-            let next = found.count > limit ? page.last?.epoch : nil
+            let next = epochs.count > limit ? last : nil
             return .json([
                 "run": .integer(id), "metrics": .array(page.map(MetricsDocument.json)), "next": .optional(next),
             ])

@@ -24,12 +24,30 @@ public struct Metric: Sendable {
 
 /// Reads metrics.
 enum MetricStore {
-    /// Metrics after an epoch, oldest first, one more than asked for if there are more.
-    static func metrics(_ run: Int, after: Int?, limit: Int, on connection: Connection) async throws -> [Metric] {
+    /// Metrics of the epochs after one, oldest first, for so many epochs: all of an epoch, however many splits it has.
+    ///
+    /// Rows that are held out are measured as soon as an epoch is there, those that are trained on by the iteration after it. An
+    /// epoch counts when both are known, so that who has seen an epoch has seen all of it.
+    /// - Parameters:
+    ///   - split: of this split only.
+    ///   - every: of epochs that this number divides only.
+    static func metrics(
+        _ run: Int,
+        after: Int?,
+        limit: Int,
+        split: Split? = nil,
+        every: Int = 1,
+        on connection: Connection
+    ) async throws -> [Metric] {
+        let wanted: SQL = split.map { " AND split = \($0.rawValue)" } ?? ""
         let found = try await connection.query(
             """
             SELECT epoch, split, loss, accuracy, r2, learning_rate, duration_ms FROM pgradient.metrics
-            WHERE run_id = \(run) AND epoch > \(Int32(after ?? -1)) ORDER BY epoch, split LIMIT \(literal: limit)
+            WHERE run_id = \(run)\(wanted) AND epoch IN (
+                SELECT epoch FROM pgradient.metrics
+                WHERE run_id = \(run) AND split = 'train' AND epoch > \(Int32(after ?? -1)) AND epoch % \(literal: every) = 0
+                ORDER BY epoch LIMIT \(literal: limit))
+            ORDER BY epoch, split
             """,
             name: "metrics"
         )
