@@ -12,11 +12,11 @@ enum SnapshotSection {
         let rows = laboratory.isQuick ? 100_000 : 1_000_000
         let table = try await wideTable(rows, laboratory)
         var ours = Series("a run that ends when it is prepared", .milliseconds)
-        var copy = Series("CREATE UNLOGGED TABLE … AS SELECT *", .milliseconds)
+        var copy = Series("CREATE TABLE … AS SELECT *", .milliseconds)
         try await laboratory.eachRound {
             let clock = ContinuousClock()
             let copying = try await clock.measure {
-                try await laboratory.run("CREATE UNLOGGED TABLE copy AS SELECT * FROM \(table)")
+                try await laboratory.run("CREATE TABLE copy AS SELECT * FROM \(table)")
             }
             try await laboratory.run("DROP TABLE copy")
             copy.values.append(copying / .milliseconds(1))
