@@ -18,8 +18,6 @@ struct Link {
     private let iteration: SQL
     private let size: StatementSize
 
-    /// Columns are read faster than elements of an array, and a SELECT has room for 1,664.
-    private static let maximumColumns = 1_000
     /// Beyond this many, invariants are written where they are used.
     private static let maximumInvariants = 400
     /// A weight beyond this means that training diverges: its square, summed, would soon leave float8.
@@ -28,7 +26,7 @@ struct Link {
     init(_ lowering: Lowering, _ source: RowSource) {
         self.lowering = lowering
         self.source = source
-        isWide = lowering.step.layout.count > Self.maximumColumns
+        isWide = lowering.step.layout.count > Lowering.maximumParameterColumns
         var references = Self.references(lowering, isWide: isWide)
         let nodes = lowering.rowInvariants { [references] in references[$0] != nil }
         let writer = ExpressionWriter(graph: lowering.graph, references: references, windowed: false)

@@ -115,13 +115,6 @@ struct SourceColumns: Sendable {
 
     /// A column by name.
     func column(_ name: String, field: String) throws(TrainingError) -> SourceTable.Column {
-        if let column = columns.first(where: { $0.name == name }) { return column }
-        throw TrainingError(
-            .unknownColumn,
-            "\(noun) has no column \"\(name)\"",
-            field: field,
-            hint: Suggestions.hint(name, among: columns.map(\.name))
-                ?? "its columns are \(columns.map(\.name).joined(separator: ", "))"
-        )
+        try columns.named(name, of: noun, field: field)
     }
 }

@@ -8,7 +8,7 @@ extension TrainingService {
         try await pool.transaction { connection in
             // Every column is counted on the same rows.
             try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", name: "configure")
-            let table = try await SourceTable.find(name, on: connection)
+            let table = try await SourceTable.find(name, field: "table", on: connection)
             if let label { _ = try table.column(label, field: "label") }
             let counted = try await connection.query("SELECT count(*) AS rows FROM \(table.name)", name: "count rows")
             let rows: Int = try counted[0].get("rows")

@@ -1,33 +1,20 @@
 import Lowering
-import Networks
 import Postgres
 import SQLText
 
 /// A network with the parameters of an epoch, ready to score rows.
 struct Scorer: Sendable {
-    private let lowering: Lowering
-    private let weights: [String: Double]
+    private let network: TrainedNetwork
 
-    init(_ run: Run, _ parameters: Parameters) throws {
-        let request = try TrainingRequest(run.spec)
-        // Nothing is iterated.
-        let network = request.network(
-            task: run.task,
-            layerSizes: parameters.layerSizes,
-            columns: try DatasetFacts(of: run).columns,
-            iterationsPerEpoch: 1
-        )
-        lowering = Lowering(try TrainingStep(network))
-        weights = Dictionary(uniqueKeysWithValues: zip(lowering.step.layout.names, parameters.weights))
-    }
+    init(_ run: Run, _ parameters: Parameters) throws { network = try TrainedNetwork(run, parameters) }
 
     /// Scores rows in network form: a query of `x1` … `xN` and `y`, as `Snapshot` has them.
     /// - Parameter kept: further columns of the query, which are passed on.
     func score(_ rows: SQL, keeping kept: [String] = []) throws(TrainingError) -> ScoredRows {
         let statement = try TrainingPlan.limited { () throws(StatementLimitError) in
-            try lowering.scoring(RowSource(relation: "(\(rows) OFFSET '0') AS network_rows"), keeping: kept)
+            try network.lowering.scoring(RowSource(relation: "(\(rows) OFFSET '0') AS network_rows"), keeping: kept)
         }
-        return ScoredRows(relation: "(\(statement.sql) OFFSET '0') AS scored_rows", weights: weights)
+        return ScoredRows(relation: "(\(statement.sql) OFFSET '0') AS scored_rows", network: network)
     }
 }
 
@@ -38,17 +25,18 @@ struct Scorer: Sendable {
 struct ScoredRows: Sendable {
     /// What stands after FROM, fenced so that a row is computed once, however often its columns are read.
     let relation: SQL
-    private let weights: [String: Double]
+    /// Nil if the relation has no holes.
+    private let network: TrainedNetwork?
 
     /// Any relation that has the columns.
     init(relation: SQL) {
         self.relation = relation
-        weights = [:]
+        network = nil
     }
 
-    fileprivate init(relation: SQL, weights: [String: Double]) {
+    fileprivate init(relation: SQL, network: TrainedNetwork) {
         self.relation = relation
-        self.weights = weights
+        self.network = network
     }
 
     /// The session settings that statements over scored rows want. Belongs into a transaction.
@@ -69,7 +57,7 @@ struct ScoredRows: Sendable {
     /// Runs a statement over `relation`. Belongs into a transaction.
     func query(_ sql: SQL, name: String, on connection: Connection) async throws -> Rows {
         let rendered = sql.render()
-        let binds = try rendered.binds { weights[$0].map(SQLValue.float8) }
+        let binds = try rendered.binds { network?[$0] }
         do {
             // Forgotten after use: a pooled connection goes to others next.
             try await connection.prepare("evaluation", rendered)

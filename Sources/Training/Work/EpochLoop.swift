@@ -86,7 +86,7 @@ struct EpochLoop {
                 watch.restart(after: from)
                 restart = nil
             }
-            _ = watch.take(loss: loss, epoch: epoch)
+            watch.take(loss: loss, epoch: epoch)
             lastWatched = epoch
         }
         if let from = restart { watch.restart(after: from) }
@@ -152,7 +152,7 @@ struct EpochLoop {
         )
         let losses = try row.decode([Double]?.self, "losses") ?? []
         for (epoch, loss) in watched {
-            _ = watch.take(loss: loss, epoch: epoch)
+            watch.take(loss: loss, epoch: epoch)
             lastWatched = epoch
         }
         guard try row.get("is_sound") else { return .diverged }

@@ -107,7 +107,7 @@ struct EpochRecorder {
               SELECT * FROM ended ORDER BY iteration DESC LIMIT 1
             ), held AS (
               UPDATE pgradient.runs SET state = 'running', epoch = last.epoch, loss = coalesce(newest.loss, runs.loss),
-                accuracy = coalesce(\(accuracy("newest")), runs.accuracy), r2 = coalesce(\(r2("newest")), runs.r2),
+                accuracy = coalesce(\(metrics.accuracy("newest")), runs.accuracy), r2 = coalesce(\(metrics.r2("newest")), runs.r2),
                 learning_rate = coalesce(\(rate("newest", span)), runs.learning_rate),
                 lease_expires_at = clock_timestamp() + \(Lease.duration)
               FROM last LEFT JOIN newest ON true WHERE \(lease.condition)
@@ -117,7 +117,7 @@ struct EpochRecorder {
               SELECT id, ended.epoch, ended.weights FROM held, ended
             ), new_metrics AS (
               INSERT INTO pgradient.metrics (run_id, epoch, split, loss, accuracy, r2, learning_rate, duration_ms)
-              SELECT id, ended.epoch - \(literal: span), 'train', ended.loss, \(accuracy("ended")), \(r2("ended")),
+              SELECT id, ended.epoch - \(literal: span), 'train', ended.loss, \(metrics.accuracy("ended")), \(metrics.r2("ended")),
                      \(rate("ended", span)),
                      \(duration) * \(literal: Double(batches)) / last.iteration
               FROM held, ended, last
@@ -147,32 +147,24 @@ struct EpochRecorder {
         WITH sound AS MATERIALIZED (
         \(evaluation.sql)
         ), held AS (
-          UPDATE pgradient.runs SET loss = sound.loss, accuracy = \(accuracy("sound")), r2 = \(r2("sound"))
+          UPDATE pgradient.runs SET loss = sound.loss, accuracy = \(metrics.accuracy("sound")), r2 = \(metrics.r2("sound"))
           FROM sound WHERE \(lease.condition) AND sound.rows = \(literal: Double(batching.rows)) AND sound.loss < 'Infinity'
           RETURNING runs.id
         ), new_metrics AS (
           INSERT INTO pgradient.metrics (run_id, epoch, split, loss, accuracy, r2)
-          SELECT id, (\(hole: Hole.epoch, .int8))::int4, 'train', sound.loss, \(accuracy("sound")), \(r2("sound")) FROM held, sound
+          SELECT id, (\(hole: Hole.epoch, .int8))::int4, 'train', sound.loss, \(metrics.accuracy("sound")), \(metrics.r2("sound")) FROM held, sound
           ON CONFLICT DO NOTHING
         )
         SELECT rows, EXISTS (SELECT FROM held) AS recorded FROM sound
         """
     }
 
+    private var metrics: MetricColumns { MetricColumns(task: run.task, variance: run.labelVariance) }
+
     /// The rate with which the iterations behind a row began.
     private func rate(_ relation: SQL, _ span: Int) -> SQL {
         let rates: SQL = .hole(Hole.rates, .float8Array)
         let place: SQL = "\(relation).epoch - \(literal: span) - \(hole: Hole.epoch, .int8) + 1"
         return "(\(rates))[least(\(place), cardinality(\(rates)))]"
-    }
-
-    private func accuracy(_ relation: SQL) -> SQL {
-        run.task == .classification ? "\(relation).metric" : "NULL::float8"
-    }
-
-    /// 1 − mean squared error / variance; without variance there is nothing to explain.
-    private func r2(_ relation: SQL) -> SQL {
-        guard run.task == .regression, let variance = run.labelVariance, variance > 0 else { return "NULL::float8" }
-        return "(\(literal: 1.0) - \(relation).metric / \(literal: variance))"
     }
 }

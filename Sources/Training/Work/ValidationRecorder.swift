@@ -13,17 +13,6 @@ struct ValidationRecorder {
     let lease: Lease
     let run: Run
 
-    /// What came of an epoch.
-    struct Measure: Sendable {
-        let epoch: Int
-        let loss: Double
-
-        init(_ row: Row) throws {
-            epoch = try row.get("epoch")
-            loss = try row.get("loss")
-        }
-    }
-
     /// The parameters of the epochs that the holes say.
     var parameters: SQL {
         """
@@ -32,13 +21,15 @@ struct ValidationRecorder {
         """
     }
 
+    private var metrics: MetricColumns { MetricColumns(task: run.task, variance: run.validationVariance) }
+
     /// - Parameter evaluations: those of `parameters`.
     func record(_ evaluations: LoweredStatement) -> SQL {
         """
         WITH measured AS MATERIALIZED (
         \(evaluations.sql)
         ), sound AS (
-          SELECT epoch, loss, \(accuracy) AS accuracy, \(r2) AS r2 FROM measured WHERE loss < 'Infinity'
+          SELECT epoch, loss, \(metrics.accuracy("measured")) AS accuracy, \(metrics.r2("measured")) AS r2 FROM measured WHERE loss < 'Infinity'
         ), newest AS (
           SELECT * FROM sound ORDER BY epoch DESC LIMIT 1
         ), best AS (
@@ -57,15 +48,5 @@ struct ValidationRecorder {
         )
         SELECT epoch, loss, rows = \(literal: Double(run.validationRows ?? 0)) AS is_whole FROM measured ORDER BY epoch
         """
-    }
-
-    private var accuracy: SQL { run.task == .classification ? "metric" : "NULL::float8" }
-
-    /// 1 − mean squared error / variance; without variance there is nothing to explain.
-    private var r2: SQL {
-        guard run.task == .regression, let variance = run.validationVariance, variance > 0 else {
-            return "NULL::float8"
-        }
-        return "\(literal: 1.0) - metric / \(literal: variance)"
     }
 }

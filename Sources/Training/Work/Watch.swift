@@ -27,26 +27,25 @@ struct Watch: Sendable {
         isStopped = false
     }
 
-    /// What an epoch's loss changes.
-    enum Verdict { case goOn, changeRate, stop }
-
     /// Takes the loss of an epoch.
-    mutating func take(loss: Double, epoch: Int) -> Verdict {
-        guard rule.shouldStop(loss: loss, epoch: epoch) else { return .goOn }
-        guard let adapting, adapting * factor > Self.smallestRate else {
+    /// - Returns: whether it changes anything: stops the run, or the rate.
+    @discardableResult
+    mutating func take(loss: Double, epoch: Int) -> Bool {
+        guard rule.shouldStop(loss: loss, epoch: epoch) else { return false }
+        if let adapting, adapting * factor > Self.smallestRate {
+            factor /= Self.divisor
+            rule.restart(after: epoch)
+        } else {
             isStopped = true
-            return .stop
         }
-        factor /= Self.divisor
-        rule.restart(after: epoch)
-        return .changeRate
+        return true
     }
 
     /// The first epoch whose loss changes something; nil if all go on alike.
     /// - Parameter losses: of epochs in order.
     func interruption(_ losses: [(epoch: Int, loss: Double)]) -> Int? {
         var copy = self
-        for (epoch, loss) in losses where copy.take(loss: loss, epoch: epoch) != .goOn { return epoch }
+        for (epoch, loss) in losses where copy.take(loss: loss, epoch: epoch) { return epoch }
         return nil
     }
 }

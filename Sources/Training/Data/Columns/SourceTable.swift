@@ -68,16 +68,18 @@ struct SourceTable: Sendable {
         return SourceTable(name: name, columns: try await columns(row.decode(Int.self, "oid"), on: connection))
     }
 
+    /// The same for a table that was named elsewhere than in a request.
+    static func find(_ text: String, field: String, on connection: Connection) async throws -> SourceTable {
+        do {
+            return try await find(text, on: connection)
+        } catch let error as TrainingError {
+            throw TrainingError(error.code, error.message, field: field, hint: error.hint, sqlState: error.sqlState)
+        }
+    }
+
     /// A column by name.
     func column(_ name: String, field: String) throws(TrainingError) -> Column {
-        if let column = columns.first(where: { $0.name == name }) { return column }
-        throw TrainingError(
-            .unknownColumn,
-            "\(self.name) has no column \"\(name)\"",
-            field: field,
-            hint: Suggestions.hint(name, among: columns.map(\.name))
-                ?? "its columns are \(columns.map(\.name).joined(separator: ", "))"
-        )
+        try columns.named(name, of: "\(self.name)", field: field)
     }
 
     private static func unknown(_ text: String, on connection: Connection) async throws -> TrainingError {
@@ -133,5 +135,20 @@ struct SourceTable: Sendable {
                 isKey: try row.decode(Bool.self, "is_key")
             )
         }
+    }
+}
+
+extension [SourceTable.Column] {
+    /// A column by name.
+    /// - Parameter noun: whose columns these are.
+    /// - Throws: `TrainingError` with near names.
+    func named(_ name: String, of noun: String, field: String) throws(TrainingError) -> SourceTable.Column {
+        if let column = first(where: { $0.name == name }) { return column }
+        throw TrainingError(
+            .unknownColumn,
+            "\(noun) has no column \"\(name)\"",
+            field: field,
+            hint: Suggestions.hint(name, among: map(\.name)) ?? "its columns are \(map(\.name).joined(separator: ", "))"
+        )
     }
 }

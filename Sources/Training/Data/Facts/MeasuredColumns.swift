@@ -15,9 +15,6 @@ struct MeasuredColumns {
         let label: Moments?
         /// Nil if rows have no weights.
         let weight: Moments?
-
-        /// All of them, in the order of `MeasuredColumns.all`.
-        var all: [Moments] { features.flatMap { $0 } + [label, weight].compactMap { $0 } }
     }
 
     /// - Parameter arrays: how long the arrays of each feature are.

@@ -12,24 +12,14 @@ struct Scoring {
     /// Whether something stands in for what is missing.
     let fillsNulls: Bool
     private let facts: DatasetFacts
-    private let lowering: Lowering
-    private let weights: [String: Double]
+    private let network: TrainedNetwork
 
     init(_ run: Run, _ parameters: Parameters) throws {
         self.run = run
-        let request = try TrainingRequest(run.spec)
         facts = try DatasetFacts(of: run)
         encodings = facts.encodings
-        fillsNulls = request.nulls == .mean
-        // Nothing is iterated.
-        let network = request.network(
-            task: run.task,
-            layerSizes: parameters.layerSizes,
-            columns: facts.columns,
-            iterationsPerEpoch: 1
-        )
-        lowering = Lowering(try TrainingStep(network))
-        weights = Dictionary(uniqueKeysWithValues: zip(lowering.step.layout.names, parameters.weights))
+        fillsNulls = try TrainingRequest(run.spec).nulls == .mean
+        network = try TrainedNetwork(run, parameters)
     }
 
     var features: [Feature] { encodings.map(\.feature) }
@@ -57,9 +47,9 @@ struct Scoring {
                 """
         )
         let statement = try TrainingPlan.limited { () throws(StatementLimitError) in
-            try lowering.prediction(source, carrying: [], orderedBy: nil)
+            try network.lowering.prediction(source, carrying: [], orderedBy: nil)
         }
-        let text = statement.sql.inlined { weights[$0].map(SQLValue.float8) }
+        let text = statement.sql.inlined { network[$0] }
         return "(\(unsafeRaw: text) OFFSET '0')"
     }
 

@@ -185,14 +185,3 @@ struct TableScoring {
         }
     }
 }
-
-extension SourceTable {
-    /// Finds a table that was named elsewhere than in a request.
-    static func find(_ text: String, field: String, on connection: Connection) async throws -> SourceTable {
-        do {
-            return try await find(text, on: connection)
-        } catch let error as TrainingError {
-            throw TrainingError(error.code, error.message, field: field, hint: error.hint, sqlState: error.sqlState)
-        }
-    }
-}
