@@ -17,7 +17,10 @@ let package = Package(
     products: [
         .executable(name: "pgradient", targets: ["pgradient"]),
         // For the package in Benchmarks/.
-        .library(name: "Training", targets: ["Training", "Postgres", "EmbeddedPostgres", "JSONTree"]),
+        .library(
+            name: "Training",
+            targets: ["Training", "Lowering", "Networks", "SQLText", "Postgres", "EmbeddedPostgres", "JSONTree"]
+        ),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

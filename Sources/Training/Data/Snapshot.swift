@@ -24,12 +24,12 @@ struct Snapshot: Sendable {
         let hash: String
     }
 
-    /// Makes the table from the source, replacing one that is there. Belongs into a transaction.
+    /// Makes the table from the source, replacing one that is there. Belongs into a transaction, with the settings of
+    /// `ServerSettings.reading`.
     ///
-    /// One process copies the rows, so that they lie in the order they have in the source: sums of the same run have
-    /// the same bits then, where one process adds them up. Batches lie one after the other, shuffled; a deterministic
-    /// run has its rows sorted by the same key, because the order of the source may change without its rows changing,
-    /// and its table outlives a crash of the server.
+    /// Where one process copies the rows, they lie in the order they have in the source: the sums of equal runs have the
+    /// same bits. Batches lie one after the other, shuffled; a deterministic run has its rows sorted by the same key,
+    /// because the order of the source may change without its rows changing, and its table outlives a crash of the server.
     func create(
         _ dataset: Dataset,
         _ facts: DatasetFacts,
@@ -39,7 +39,6 @@ struct Snapshot: Sendable {
     ) async throws {
         let columns = SnapshotColumns(dataset, facts)
         try await drop(on: connection)
-        try await connection.query("SET LOCAL max_parallel_workers_per_gather = 0", name: "serial copy")
         try await connection.query(
             """
             CREATE \(layout.kind)TABLE \(name) AS
@@ -49,7 +48,6 @@ struct Snapshot: Sendable {
         )
         try await index(layout, on: connection)
         if facts.validationRows > 0 { try await createValidation(dataset, facts, layout, on: connection) }
-        try await connection.query("SET LOCAL max_parallel_workers_per_gather TO DEFAULT", name: "parallel again")
     }
 
     /// The rows that are held out for validation, in a table of their own: statements that train never see them.

@@ -30,7 +30,7 @@ public struct Resumption: Sendable, Hashable {
     /// Takes as long as reading the rows does, so that the answer says whether they are still the same.
     func apply(to id: Int, on connection: Connection) async throws -> Run {
         try await connection.transaction { connection in
-            // The snapshot is made as by the one who trains: its order must be that of the source.
+            // The snapshot is made as by the one who trains.
             try await connection.query(ServerSettings.apply(Self.settings, isLocal: true), name: "configure")
             // Waits for nobody: a run whose row is locked is at work.
             let ended = try await connection.query(
@@ -41,12 +41,10 @@ public struct Resumption: Sendable, Hashable {
             guard ended.count == 1, run.state.isFinal else { throw Self.atWork(run) }
             let limit = try check(run)
             if let rows = run.rows, let hash = run.contentHash {
-                try await Preparation.rebuild(
-                    run,
-                    TrainingRequest(run.spec),
-                    .init(rows: rows, hash: hash),
-                    on: connection
-                )
+                let request = try TrainingRequest(run.spec)
+                let settings = ServerSettings.reading(isDeterministic: request.isDeterministic)
+                try await connection.query(settings, name: "configure")
+                try await Preparation.rebuild(run, request, .init(rows: rows, hash: hash), on: connection)
             }
             try await requeue(run, limit, on: connection)
             try await connection.query("SELECT pg_notify(\(Signals.channel), \("queued \(id)"))", name: "notify")

@@ -21,6 +21,8 @@ struct Preparation {
         // Fenced, because reading a large table takes longer than a lease lasts.
         try await connection.transaction { connection in
             try await lease.fence(on: connection)
+            let settings = ServerSettings.reading(isDeterministic: request.isDeterministic)
+            try await connection.query(settings, name: "configure")
             if try await !isWhole(run, known, on: connection) {
                 logger.notice("the snapshot is gone or changed; making it again", metadata: ["run": "\(run.id)"])
                 try await Self.rebuild(run, request, known, on: connection)
@@ -45,6 +47,8 @@ struct Preparation {
                 ServerSettings.apply([("idle_in_transaction_session_timeout", "10min")], isLocal: true),
                 name: "configure"
             )
+            let settings = ServerSettings.reading(isDeterministic: request.isDeterministic)
+            try await connection.query(settings, name: "configure")
             try await lease.fence(on: connection)
             let resolved = try await Dataset.resolve(request, on: connection)
             let warmStart = try await WarmStart.find(request, resolved, on: connection)

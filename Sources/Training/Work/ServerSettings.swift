@@ -41,6 +41,22 @@ enum ServerSettings {
         return settings
     }
 
+    /// Makes the settings under which rows of a source are read and copied, until the transaction ends: workers help where a
+    /// table is large enough for them, unless the same rows must give the same bits.
+    static func reading(isDeterministic: Bool) -> SQL {
+        let workers: SQL =
+            isDeterministic
+            ? "\(literal: "0")"
+            : "(SELECT reset_val FROM pg_settings WHERE name = 'max_parallel_workers_per_gather')"
+        return """
+            SELECT set_config('max_parallel_workers_per_gather', \(workers), true),
+                   set_config('min_parallel_table_scan_size', '8MB', true),
+                   set_config('parallel_setup_cost', '1000', true),
+                   -- Reading and reckoning takes longer than handing a row over.
+                   set_config('parallel_tuple_cost', '0', true)
+            """
+    }
+
     /// A statement that makes settings, in one round trip.
     /// - Parameter isLocal: whether they end with the transaction.
     static func apply(_ settings: [Setting], isLocal: Bool) -> SQL {

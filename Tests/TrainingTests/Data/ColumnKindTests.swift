@@ -64,6 +64,31 @@ import Testing
         }
     }
 
+    /// Few combinations are counted in one pass and many column by column: either way the categories are the same.
+    @Test func combinationsDoNotMatter() async throws {
+        try await Desk.open { desk in
+            try await desk.script(
+                """
+                CREATE TABLE plans AS
+                SELECT (ARRAY['b', 'a', 'c', 'b', NULL])[i % 5 + 1] AS plan, (ARRAY['x', 'y'])[i % 2 + 1] AS side,
+                       'key ' || i AS id, i % 3 = 0 AS y FROM generate_series(1, 60) AS i
+                """
+            )
+            func categories(_ features: JSON) async throws -> [FeatureEncoding.Content] {
+                let run = try await desk.train([
+                    "source": ["table": "plans"], "label": "y", "features": features, "nulls": "mean", "max_iter": 1,
+                    "hidden_layer_sizes": [], "seed": 1, "columns": ["plan": ["max_categories": 2]],
+                ])
+                #expect(run.state == .succeeded, "\(run.error?.compact ?? "")")
+                return try #require(run.encodings).map(\.content)
+            }
+            let few = try await categories(["plan", "side"])
+            let many = try await categories(["plan", "side", "id"])
+            #expect(few == [.category(["b", "a"], hasOther: true), .category(["x", "y"], hasOther: false)])
+            #expect(Array(many.prefix(2)) == few)
+        }
+    }
+
     /// The database against the interpreter: one-hot inside the statement, every epoch.
     @Test(arguments: ["step", "block", "recursive", "window"])
     func trainsAsTheInterpreterDoes(shape: JSON) async throws {

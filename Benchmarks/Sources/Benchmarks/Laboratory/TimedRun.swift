@@ -35,11 +35,28 @@ extension Laboratory {
     ///   - options: settings of the session, as libpq's `options` has them.
     ///   - name: shown in `pg_stat_activity`.
     func train(_ body: JSON, options: String = "", name: String = "pgradient") async throws -> TimedRun {
+        let (_, lease) = try await service.submitAndClaim(body, owner: "benchmarks")
         let settings = ConnectionSettings(
             conninfo: options.isEmpty ? conninfo : "\(conninfo) options='\(options)'",
             applicationName: name
         )
-        let (_, lease) = try await service.submitAndClaim(body, owner: "benchmarks")
+        return try await train(lease, settings)
+    }
+
+    /// From the claim of a run until it is prepared: its rows looked at and copied, and all of it committed. The run is
+    /// trained to its end then.
+    func timeToPrepare(_ body: JSON) async throws -> Duration {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let (run, lease) = try await service.submitAndClaim(body, owner: "benchmarks")
+        async let trained = train(lease, ConnectionSettings(conninfo: conninfo, applicationName: "pgradient"))
+        while try await service.run(run.id).rows == nil { try await Task.sleep(for: .milliseconds(5)) }
+        let duration = clock.now - start
+        _ = try await trained
+        return duration
+    }
+
+    private func train(_ lease: Lease, _ settings: ConnectionSettings) async throws -> TimedRun {
         let seen = Mutex<[(epoch: Int, milliseconds: Double)]>([])
         let executor = RunExecutor(lease: lease, logger: logger) { progress in
             seen.withLock { $0.append((progress.epoch, progress.milliseconds)) }
@@ -48,7 +65,7 @@ extension Laboratory {
         let run = try await session.execute { _ in }
         guard run.state == .succeeded else {
             let reason = run.error?.compact ?? run.stopReason?.rawValue ?? ""
-            throw BenchmarkError("run \(run.id), \(body.compact), ended as \(run.state.rawValue): \(reason)")
+            throw BenchmarkError("run \(run.id), \(run.spec.compact), ended as \(run.state.rawValue): \(reason)")
         }
         var last = 0
         var statements: [TimedRun.Statement] = []

@@ -1,6 +1,6 @@
 /// What is measured, in the order of the table.
 enum Section: String, CaseIterable, Sendable {
-    case step, recursive, run, batches, iris, rows, snapshot, statements, memory, idle
+    case step, recursive, run, batches, iris, rows, snapshot, prediction, statements, memory, idle
 
     var title: String {
         switch self {
@@ -11,6 +11,7 @@ enum Section: String, CaseIterable, Sendable {
         case .iris: "iris, a thousand epochs"
         case .rows: "from 10,000 to 1,000,000 rows"
         case .snapshot: "preparing a wide table"
+        case .prediction: "predicting a million rows"
         case .statements: "a whole run against its statements"
         case .memory: "memory of the server's processes"
         case .idle: "the idle daemon"
@@ -21,7 +22,7 @@ enum Section: String, CaseIterable, Sendable {
     var hasPeer: Bool {
         switch self {
         case .run, .batches, .iris: true
-        case .step, .recursive, .rows, .snapshot, .statements, .memory, .idle: false
+        case .step, .recursive, .rows, .snapshot, .prediction, .statements, .memory, .idle: false
         }
     }
 
@@ -34,6 +35,7 @@ enum Section: String, CaseIterable, Sendable {
         case .iris: try await IrisSection.measure(in: laboratory)
         case .rows: try await RowsSection.measure(in: laboratory)
         case .snapshot: try await SnapshotSection.measure(in: laboratory)
+        case .prediction: try await PredictionSection.measure(in: laboratory)
         case .statements: try await StatementsSection.measure(in: laboratory)
         case .memory: try await MemorySection.measure(in: laboratory)
         case .idle: try await IdleSection.measure(in: laboratory)

@@ -118,16 +118,17 @@ struct FactsGatherer {
         _ overview: RowOverview,
         _ rows: SourceRows
     ) async throws -> [FeatureEncoding] {
+        let categorical = dataset.features.indices.filter { dataset.features[$0].isCategorical }
+        var categories = try await CategoryCounts.gather(
+            categorical.map { (dataset.features[$0], SourceRows.column($0)) },
+            of: rows.relation(.train),
+            on: connection
+        )[...]
         var encodings: [FeatureEncoding] = []
         var dropped: [String] = []
         for (index, feature) in dataset.features.enumerated() {
             if feature.isCategorical {
-                let counts = try await CategoryCounts.gather(
-                    feature,
-                    SourceRows.column(index),
-                    of: rows.relation(.train),
-                    on: connection
-                )
+                let counts = categories.removeFirst()
                 let hasMissing = dataset.nulls == .mean && overview.nulls[index] > 0
                 if let content = category(feature, counts, rows: overview.rows, hasMissing: hasMissing) {
                     encodings.append(FeatureEncoding(feature: feature, content: content))
