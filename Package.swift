@@ -9,7 +9,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 /// Read at build time and carried in the binary.
 let migrationFiles = [
     "V0001__runs.sql", "V0002__params.sql", "V0003__views.sql", "V0004__wide_view.sql", "V0005__shapes.sql",
-    "V0006__columns.sql", "V0007__comparing.sql", "V0008__evaluations.sql",
+    "V0006__columns.sql", "V0007__comparing.sql", "V0008__evaluations.sql", "V0009__pictures.sql",
 ]
 
 let package = Package(

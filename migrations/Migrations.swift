@@ -17,5 +17,6 @@ public enum Migrations {
         ("V0006__columns.sql", PackageResources.V0006__columns_sql),
         ("V0007__comparing.sql", PackageResources.V0007__comparing_sql),
         ("V0008__evaluations.sql", PackageResources.V0008__evaluations_sql),
+        ("V0009__pictures.sql", PackageResources.V0009__pictures_sql),
     ]
 }

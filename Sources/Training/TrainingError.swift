@@ -20,6 +20,7 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
         case tooFewClasses = "too_few_classes"
         case tooManyClasses = "too_many_classes"
         case tooLarge = "statement_too_large"
+        case notTwoInputs = "not_two_inputs"
         case sourceChanged = "source_changed"
         case runNotFound = "run_not_found"
         case epochNotFound = "epoch_not_found"

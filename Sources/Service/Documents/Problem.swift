@@ -47,7 +47,7 @@ public struct Problem: Error, Sendable {
         switch code {
         case .invalidOption, .unknownOption, .irrelevantOption, .missingOption, .notAvailable, .unknownTable,
             .unknownColumn, .unsupportedColumn, .noPermission, .emptyTable, .nullValues, .nonFiniteValues,
-            .valuesTooLarge, .tooFewClasses, .tooManyClasses, .tooLarge:
+            .valuesTooLarge, .tooFewClasses, .tooManyClasses, .tooLarge, .notTwoInputs:
             .unprocessableContent
         case .runNotFound, .epochNotFound: .notFound
         case .runNotReady, .sourceChanged, .conflict: .conflict

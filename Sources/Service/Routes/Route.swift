@@ -9,6 +9,7 @@ enum Route: Hashable {
     case sql(Int)
     case resume(Int)
     case evaluation(Int)
+    case boundary(Int)
     case describe
     case params
     case predict
@@ -51,6 +52,7 @@ enum Route: Hashable {
         case "sql": return (.sql(id), [.get])
         case "resume": return (.resume(id), [.post])
         case "evaluation": return (.evaluation(id), [.get])
+        case "boundary": return (.boundary(id), [.get])
         default: throw notFound(segments)
         }
     }
@@ -61,7 +63,7 @@ enum Route: Hashable {
             code: "not_found",
             detail: "there is nothing at /\(segments.joined(separator: "/"))",
             hint: "there are /train, /train/{id}, /train/{id}/events, /train/{id}/metrics, /train/{id}/sql, "
-                + "/train/{id}/resume, /train/{id}/evaluation, /describe, /params, /predict, /healthz and /readyz"
+                + "/train/{id}/resume, /train/{id}/evaluation, /train/{id}/boundary, /describe, /params, /predict, /healthz and /readyz"
         )
     }
 }

@@ -87,6 +87,10 @@ struct Preparation {
             let thresholds: SQLValue = facts.thresholds.map { .int8Array($0.hashes) } ?? .null(.int8Array)
             try await snapshot.create(dataset, facts, plan.layout, epoch: 0, on: connection)
             let content = try await snapshot.content(SnapshotColumns(dataset, facts), on: connection)
+            if let plane = Plane(facts.encodings) {
+                let tables = snapshot.tables(rows: content.rows, validationRows: facts.validationRows)
+                try await PictureFrame.gather(plane, tables, on: connection).store(run.id, on: connection)
+            }
             try await connection.query(
                 """
                 UPDATE pgradient.runs SET state = 'running',

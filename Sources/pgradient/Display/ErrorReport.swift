@@ -45,8 +45,9 @@ extension TrainingError.Code {
         switch self {
         case .invalidOption, .unknownOption, .irrelevantOption, .missingOption, .notAvailable: true
         case .unknownTable, .unknownColumn, .unsupportedColumn, .noPermission, .emptyTable, .nullValues,
-            .nonFiniteValues, .valuesTooLarge, .tooFewClasses, .tooManyClasses, .tooLarge, .sourceChanged, .runNotFound,
-            .epochNotFound, .runNotReady, .conflict, .diskFull, .outOfMemory, .timedOut, .database,
+            .nonFiniteValues, .valuesTooLarge, .tooFewClasses, .tooManyClasses, .tooLarge, .notTwoInputs,
+            .sourceChanged,
+            .runNotFound, .epochNotFound, .runNotReady, .conflict, .diskFull, .outOfMemory, .timedOut, .database,
             .databaseUnreachable, .internal:
             false
         }
