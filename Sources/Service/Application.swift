@@ -10,13 +10,27 @@ public struct Application: Sendable {
     let training: TrainingService
     let signals: Signals
     let logger: Logger
+    /// Looks at watched runs for all streams.
+    let hub: EventHub
+    /// Single streams that have to look for themselves do so two at a time.
+    let gate = Gate(2)
 
     /// Stands on training; `signals` tells event streams when to look.
-    public init(training: TrainingService, signals: Signals, logger: Logger) {
+    /// - Parameter heartbeat: the longest silence of an event stream.
+    public init(
+        training: TrainingService,
+        signals: Signals,
+        logger: Logger,
+        heartbeat: Duration = .seconds(15)
+    ) {
         self.training = training
         self.signals = signals
         self.logger = logger
+        hub = EventHub(training: training, signals: signals, logger: logger, heartbeat: heartbeat)
     }
+
+    /// Event streams of runs that have not ended.
+    public var openStreams: Int { hub.listenerCount }
 
     /// Answers a request that was let in.
     public func handle(_ request: HTTPServerRequest) async -> HTTPServerResponse {

@@ -16,23 +16,31 @@ struct Counter: Sendable {
     let application: Application
 
     /// Runs the body on a fresh database.
-    /// - Parameter working: whether news are listened for and queued runs are trained meanwhile.
+    /// - Parameters:
+    ///   - working: whether news are listened for and queued runs are trained meanwhile.
+    ///   - logger: sees every statement, at trace level.
+    ///   - heartbeat: the longest silence of an event stream.
     static func open<Result>(
         working: Bool = false,
+        logger: Logger = quiet,
+        heartbeat: Duration = .seconds(15),
         file: String = #fileID,
         function: String = #function,
         _ body: (Counter) async throws -> Result
     ) async throws -> Result {
-        try await open(on: TestCluster.freshDatabase(file: file, function: function), working: working, body)
+        let conninfo = try await TestCluster.freshDatabase(file: file, function: function)
+        return try await open(on: conninfo, working: working, logger: logger, heartbeat: heartbeat, body)
     }
 
     /// Runs the body on a given database.
     static func open<Result>(
         on conninfo: String,
         working: Bool = false,
+        logger: Logger = quiet,
+        heartbeat: Duration = .seconds(15),
         _ body: (Counter) async throws -> Result
     ) async throws -> Result {
-        let counter = Counter(conninfo: conninfo)
+        let counter = Counter(conninfo: conninfo, logger: logger, heartbeat: heartbeat)
         _ = try await counter.training.migrate()
         let work = working ? Task { await counter.work() } : nil
         do {
@@ -45,11 +53,11 @@ struct Counter: Sendable {
         }
     }
 
-    private init(conninfo: String) {
+    private init(conninfo: String, logger: Logger, heartbeat: Duration) {
         let settings = ConnectionSettings(conninfo: conninfo)
-        training = TrainingService(pool: Pool(settings, size: 4, logger: quiet), logger: quiet)
+        training = TrainingService(pool: Pool(settings, size: 4, logger: logger), logger: logger)
         signals = Signals(settings: settings, logger: quiet)
-        application = Application(training: training, signals: signals, logger: quiet)
+        application = Application(training: training, signals: signals, logger: logger, heartbeat: heartbeat)
     }
 
     private func work() async {
