@@ -67,6 +67,7 @@ public struct Application: Sendable {
         case .resume(let id): return try await resumeRun(request, id)
         case .evaluation(let id): return try await showEvaluation(request, id)
         case .boundary(let id): return try await showBoundary(request, id)
+        case .tables: return try await listTables(request)
         case .describe: return try await describeTable(request)
         case .params: return try await showParams(request)
         case .predict: return try await predict(request)

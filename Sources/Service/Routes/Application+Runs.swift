@@ -21,9 +21,17 @@ extension Application {
         let before = try query.integer("before", 1...Int.max)
         let limit = try query.integer("limit", 1...1000) ?? 20
         let tag = query.string("tag")
+        let length = try query.integer("sparkline", 2...500)
         try query.finish()
         let (runs, next) = try await training.runs(before: before, tag: tag, limit: limit)
-        return .json(["runs": .array(runs.map(RunDocument.json)), "next": .optional(next)])
+        var documents = runs.map(RunDocument.json)
+        if let length {
+            let lines = try await training.sparklines(runs.map(\.id), length: length)
+            for (index, run) in runs.enumerated() {
+                documents[index].set("sparkline", .array((lines[run.id] ?? []).map { .finite($0) }))
+            }
+        }
+        return .json(["runs": .array(documents), "next": .optional(next)])
     }
 
     /// `GET /train/{id}`

@@ -11,6 +11,7 @@ enum Route: Hashable {
     case evaluation(Int)
     case boundary(Int)
     case describe
+    case tables
     case params
     case predict
     case health
@@ -31,6 +32,7 @@ enum Route: Hashable {
         case "readyz" where segments.count == 1: return (.ready, [.get])
         case "metrics" where segments.count == 1: return (.planned("/metrics for Prometheus"), [.get])
         case "openapi.json" where segments.count == 1: return (.planned("the OpenAPI document"), [.get])
+        case "tables" where segments.count == 1: return (.tables, [.get])
         case "describe" where segments.count == 1: return (.describe, [.get])
         default: throw notFound(segments)
         }
@@ -63,7 +65,8 @@ enum Route: Hashable {
             code: "not_found",
             detail: "there is nothing at /\(segments.joined(separator: "/"))",
             hint: "there are /train, /train/{id}, /train/{id}/events, /train/{id}/metrics, /train/{id}/sql, "
-                + "/train/{id}/resume, /train/{id}/evaluation, /train/{id}/boundary, /describe, /params, /predict, /healthz and /readyz"
+                + "/train/{id}/resume, /train/{id}/evaluation, /train/{id}/boundary, /tables, /describe, /params, "
+                + "/predict, /healthz and /readyz"
         )
     }
 }
