@@ -30,7 +30,8 @@ struct HubTests {
                 try await counter.finish(run)
                 for tap in taps {
                     #expect(await tap.end() == nil)
-                    let events = try tap.events
+                    // On a busy machine a stream may have been silent for long enough.
+                    let events = try tap.events.filter { $0["event"] != "heartbeat" }
                     #expect(events.dropLast().map { $0["epoch"]?.intValue } == Array(0..<20))
                     #expect(events.last?["state"] == "succeeded")
                     #expect(events.allSatisfy { $0["skipped"] == nil })
