@@ -10,6 +10,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let migrationFiles = [
     "V0001__runs.sql", "V0002__params.sql", "V0003__views.sql", "V0004__wide_view.sql", "V0005__shapes.sql",
     "V0006__columns.sql", "V0007__comparing.sql", "V0008__evaluations.sql", "V0009__pictures.sql",
+    "V0010__request_fingerprints.sql",
 ]
 
 let package = Package(
@@ -69,6 +70,7 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "Lowering", "Networks", "Autodiff", "Postgres", "Migrations", "SQLText", "JSONTree", logging,
+                .product(name: "OrderedCollections", package: "swift-collections"),
                 .product(name: "RealModule", package: "swift-numerics"),
             ],
             swiftSettings: strict

@@ -18,5 +18,6 @@ public enum Migrations {
         ("V0007__comparing.sql", PackageResources.V0007__comparing_sql),
         ("V0008__evaluations.sql", PackageResources.V0008__evaluations_sql),
         ("V0009__pictures.sql", PackageResources.V0009__pictures_sql),
+        ("V0010__request_fingerprints.sql", PackageResources.V0010__request_fingerprints_sql),
     ]
 }

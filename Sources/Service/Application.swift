@@ -35,10 +35,13 @@ public struct Application: Sendable {
     /// Answers a request that was let in.
     public func handle(_ request: HTTPServerRequest) async -> HTTPServerResponse {
         do {
-            let (route, allowed) = try Route.find(request.pathSegments)
-            guard allowed.contains(request.method) || request.method == .head && allowed.contains(.get) else {
-                return Problem.methodNotAllowed(request.method, allowed).response
+            let (route, template) = try Route.find(request.pathSegments)
+            guard template.allowed.contains(request.method) else {
+                throw Problem.methodNotAllowed(request.method, template.allowed)
             }
+            if request.method == .options { return .options(template.allowed) }
+            // Before anything is done: a client that can't take the answer should not have started a run.
+            _ = try request.form(among: template.forms)
             return try await answer(request, route)
         } catch let problem as Problem {
             return problem.response
@@ -75,6 +78,7 @@ public struct Application: Sendable {
         case .health:
             try QueryReader(request).finish()
             return .json(["status": "ok"])
+        case .openAPI: return try showDocument(request)
         case .planned(let what):
             throw Problem(
                 status: .notImplemented,

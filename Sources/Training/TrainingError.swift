@@ -26,6 +26,7 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
         case epochNotFound = "epoch_not_found"
         case runNotReady = "run_not_ready"
         case conflict = "conflict"
+        case keyReused = "idempotency_key_reused"
         case diskFull = "disk_full"
         case outOfMemory = "out_of_memory"
         case timedOut = "statement_timeout"

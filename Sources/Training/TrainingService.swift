@@ -27,11 +27,15 @@ public struct TrainingService: Sendable {
 
     /// Checks a request against the catalog and stores it as a queued run.
     /// - Throws: `TrainingError`; nothing is stored then.
+    ///
+    /// A request whose key is known is not looked at again: the table may be gone by now, and the run is there.
     public func submit(_ body: JSON, idempotencyKey: String? = nil) async throws -> Run {
+        let key = idempotencyKey.map { IdempotencyKey($0, body) }
+        if let key, let known = try await pool.withConnection({ try await key.run(on: $0) }) { return known }
         let request = try TrainingRequest(body)
         return try await pool.withConnection { connection in
             let dataset = try await Admission(request: request).check(on: connection)
-            let run = try await RunStore.insert(request, dataset, idempotencyKey: idempotencyKey, on: connection)
+            let run = try await RunStore.insert(request, dataset, key, on: connection)
             try await connection.query(
                 "SELECT pg_notify(\(Signals.channel), \("queued \(run.id)"))",
                 name: "notify"
@@ -45,7 +49,7 @@ public struct TrainingService: Sendable {
         let request = try TrainingRequest(body)
         return try await pool.transaction { connection in
             let dataset = try await Admission(request: request).check(on: connection)
-            let run = try await RunStore.insert(request, dataset, idempotencyKey: nil, on: connection)
+            let run = try await RunStore.insert(request, dataset, nil, on: connection)
             guard let lease = try await Lease.claim(run.id, owner: owner, on: connection) else {
                 throw TrainingError(.conflict, "run \(run.id) was claimed by another process")
             }
@@ -64,10 +68,16 @@ public struct TrainingService: Sendable {
     /// Runs, newest first, and the cursor of the next page.
     /// - Parameter tag: only those that have it.
     public func runs(before: Int? = nil, tag: String? = nil, limit: Int) async throws -> (runs: [Run], next: Int?) {
-        let page = try await pool.withConnection { connection in
+        let page = try await page(before: before, tag: tag, limit: limit)
+        return (page.runs, page.next)
+    }
+
+    /// Runs, newest first.
+    /// - Parameter tag: only those that have it.
+    public func page(before: Int? = nil, tag: String? = nil, limit: Int) async throws -> RunPage {
+        try await pool.withConnection { connection in
             try await RunStore.runs(before: before, tag: tag, limit: limit, on: connection)
         }
-        return (page.runs, page.next)
     }
 
     /// Asks for a run to be stopped. What it has learned so far stays.
@@ -100,6 +110,28 @@ public struct TrainingService: Sendable {
     public func parameters(_ run: Int?, _ epoch: EpochChoice) async throws -> Parameters {
         let run = try await self.run(run)
         return try await pool.withConnection { try await ParamStore.parameters(run, epoch, on: $0) }
+    }
+
+    /// That of `parameters`, which is less work; nil if there are none.
+    public func parametersVersion(_ run: Int?, _ epoch: EpochChoice) async throws -> RowVersion? {
+        try await pool.withConnection { try await ParamStore.version(run, epoch, on: $0) }
+    }
+
+    /// The versions of a `history`, which is less work.
+    public func historyVersions(_ run: Int, _ epochs: ClosedRange<Int>, limit: Int) async throws -> [RowVersion] {
+        try await pool.withConnection { try await ParamStore.versions(run, epochs, limit: limit, on: $0) }
+    }
+
+    /// That of a run, which is less work; nil if there is no such run.
+    public func version(_ run: Int) async throws -> RowVersion? {
+        try await pool.withConnection { try await RunStore.version(run, on: $0) }
+    }
+
+    /// Those of a `page`, which is less work.
+    public func versions(before: Int?, tag: String?, limit: Int) async throws -> [RowVersion] {
+        try await pool.withConnection { connection in
+            try await RunStore.versions(before: before, tag: tag, limit: limit, on: connection)
+        }
     }
 
     /// The parameters of a range of epochs.

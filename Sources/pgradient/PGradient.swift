@@ -1,10 +1,11 @@
 import ArgumentParser
 import Foundation
+import Service
 
 /// The program: one command per file in `Commands/`.
 @main
 struct PGradient: AsyncParsableCommand {
-    static let version = "0.1.0"
+    static let version = Release.version
 
     static let configuration = CommandConfiguration(
         commandName: "pgradient",

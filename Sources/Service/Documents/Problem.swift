@@ -47,7 +47,8 @@ public struct Problem: Error, Sendable {
         switch code {
         case .invalidOption, .unknownOption, .irrelevantOption, .missingOption, .notAvailable, .unknownTable,
             .unknownColumn, .unsupportedColumn, .noPermission, .emptyTable, .nullValues, .nonFiniteValues,
-            .valuesTooLarge, .tooFewClasses, .tooManyClasses, .tooLarge, .notTwoInputs:
+            .valuesTooLarge, .tooFewClasses, .tooManyClasses, .tooLarge, .notTwoInputs,
+            .keyReused:
             .unprocessableContent
         case .runNotFound, .epochNotFound: .notFound
         case .runNotReady, .sourceChanged, .conflict: .conflict
@@ -60,7 +61,7 @@ public struct Problem: Error, Sendable {
 
     /// 405, saying which methods there are.
     static func methodNotAllowed(_ method: HTTPRequest.Method, _ allowed: [HTTPRequest.Method]) -> Problem {
-        let names = (allowed + (allowed.contains(.get) ? [.head] : [])).map(\.rawValue)
+        let names = allowed.map(\.rawValue)
         var problem = Problem(
             status: .methodNotAllowed,
             code: "method_not_allowed",
@@ -94,9 +95,24 @@ public struct Problem: Error, Sendable {
 }
 
 extension HTTPServerResponse {
+    /// The answer to OPTIONS.
+    static func options(_ allowed: [HTTPRequest.Method]) -> HTTPServerResponse {
+        let names = allowed.map(\.rawValue).joined(separator: ", ")
+        return HTTPServerResponse(status: .noContent, headerFields: [.allow: names])
+    }
+
     /// A document for a person's `curl` as well as for programs.
     static func json(_ json: JSON, status: HTTPResponse.Status = .ok) -> HTTPServerResponse {
-        text(json.pretty, "application/json", status: status)
+        text(json.pretty, .json, status: status)
+    }
+
+    /// One document per line.
+    static func lines(_ documents: [JSON]) -> HTTPServerResponse {
+        text(documents.map { $0.compact + "\n" }.joined(), .ndjson)
+    }
+
+    static func text(_ text: String, _ form: MediaType, status: HTTPResponse.Status = .ok) -> HTTPServerResponse {
+        self.text(text, form.contentType, status: status)
     }
 
     static func text(_ text: String, _ type: String, status: HTTPResponse.Status = .ok) -> HTTPServerResponse {

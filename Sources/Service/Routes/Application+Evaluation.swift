@@ -9,7 +9,7 @@ extension Application {
         let epoch = try query.string("epoch").map { try EpochChoice(parsing: $0) } ?? .chosen
         let split = try query.choice("split", Split.self)
         let table = query.string("table")
-        let isImportanceAsked = try query.choice("importance", Answer.self) == .true
+        let isImportanceAsked = try query.choice("importance", Truth.self) == .true
         let repeats = try query.integer("repeats", Importance.repeatRange)
         _ = try query.choice("format", DocumentFormat.self)
         try query.finish()
@@ -31,9 +31,6 @@ extension Application {
         return .json(EvaluationDocument.json(evaluation))
     }
 }
-
-/// Yes or no in a query.
-private enum Answer: String, CaseIterable { case `true`, `false` }
 
 /// How a document that is no list can be had.
 private enum DocumentFormat: String, CaseIterable { case json }

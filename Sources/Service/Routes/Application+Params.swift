@@ -11,16 +11,12 @@ extension Application {
         let epoch = query.string("epoch")
         let from = try query.integer("from", 0...Int(Int32.max))
         let to = try query.integer("to", 0...Int(Int32.max))
-        let limit = try query.integer("limit", 1...1000) ?? 100
-        let format = try query.choice("format", TableFormat.self) ?? .json
+        let limit = try query.integer("limit", 1...1000)
+        let format = try query.format(request)
         try query.finish()
         guard from != nil || to != nil else {
-            let parameters = try await training.parameters(run, try EpochChoice(parsing: epoch ?? "last"))
-            switch format {
-            case .json: return .json(ParamsDocument.json(parameters))
-            case .csv: return .text(ParamsDocument.csv([parameters]), "text/csv; charset=utf-8")
-            case .ndjson: return .text(ParamsDocument.entry(parameters).compact + "\n", "application/x-ndjson")
-            }
+            if limit != nil { throw Self.irrelevant("limit", "one epoch is no list; add from or to for a history") }
+            return try await epochParams(request, run, try EpochChoice(parsing: epoch ?? "last"), format)
         }
         if epoch != nil { throw exclusive("epoch", "from and to") }
         let (first, last) = (from ?? 0, to ?? Int(Int32.max))
@@ -32,10 +28,31 @@ extension Application {
                 field: "from"
             )
         }
-        return try await history(run, first...last, limit: limit, format)
+        return try await history(request, run, first...last, limit: limit ?? 100, format)
+    }
+
+    private func epochParams(
+        _ request: HTTPServerRequest,
+        _ run: Int?,
+        _ epoch: EpochChoice,
+        _ format: TableFormat
+    ) async throws -> HTTPServerResponse {
+        try await request.conditional {
+            try await training.parametersVersion(run, epoch).map { EntityTag([$0], format.form) }
+        } _: {
+            let parameters = try await training.parameters(run, epoch)
+            let response: HTTPServerResponse =
+                switch format {
+                case .json: .json(ParamsDocument.json(parameters))
+                case .csv: .text(ParamsDocument.csv([parameters]), .csv)
+                case .ndjson: .lines([ParamsDocument.entry(parameters)])
+                }
+            return (response, EntityTag([parameters.version], format.form))
+        }
     }
 
     private func history(
+        _ request: HTTPServerRequest,
         _ run: Int?,
         _ epochs: ClosedRange<Int>,
         limit: Int,
@@ -44,19 +61,25 @@ extension Application {
         let asked = try await training.run(run)
         let width = asked.layerSizes.map { ParameterLayout(layerSizes: $0).count } ?? 1
         let limit = min(limit, max(1, Self.maximumNumbers / width))
-        let (found, entries) = try await training.history(asked.id, epochs, limit: limit + 1)
-        let page = Array(entries.prefix(limit))
-        switch format {
-        case .csv: return .text(ParamsDocument.csv(page), "text/csv; charset=utf-8")
-        case .ndjson:
-            let lines = page.map { ParamsDocument.entry($0).compact + "\n" }
-            return .text(lines.joined(), "application/x-ndjson")
-        case .json:
+        return try await request.conditional {
+            let versions = try await training.historyVersions(asked.id, epochs, limit: limit + 1)
+            return EntityTag(versions, format.form)
+        } _: {
+            let (found, entries) = try await training.history(asked.id, epochs, limit: limit + 1)
+            let page = Array(entries.prefix(limit))
             // The cursor is the `from` of the next page.
             let next = entries.count > limit ? entries[limit].epoch : nil
-            return .json([
-                "run": .integer(found.id), "history": .array(page.map(ParamsDocument.entry)), "next": .optional(next),
-            ])
+            let response: HTTPServerResponse =
+                switch format {
+                case .csv: .text(ParamsDocument.csv(page), .csv)
+                case .ndjson: .lines(page.map(ParamsDocument.entry))
+                case .json:
+                    .json([
+                        "run": .integer(found.id), "history": .array(page.map(ParamsDocument.entry)),
+                        "next": .optional(next),
+                    ])
+                }
+            return (response.linked(request, "from", next), EntityTag(entries.map(\.version), format.form))
         }
     }
 
@@ -66,7 +89,7 @@ extension Application {
     /// `POST /predict`
     func predict(_ request: HTTPServerRequest) async throws -> HTTPServerResponse {
         try QueryReader(request).finish()
-        let body = try body(request)
+        let body = try request.json()
         guard let members = body.objectValue else {
             throw invalid("the body is \(body.kind); it must be an object with \"rows\"", field: nil)
         }
@@ -107,11 +130,10 @@ extension Application {
     }
 
     private func exclusive(_ name: String, _ others: String) -> Problem {
-        Problem(
-            status: .unprocessableContent,
-            code: "irrelevant_option",
-            detail: "\(name) and \(others) exclude each other",
-            field: name
-        )
+        Self.irrelevant(name, "\(name) and \(others) exclude each other")
+    }
+
+    private static func irrelevant(_ name: String, _ detail: String) -> Problem {
+        Problem(status: .unprocessableContent, code: "irrelevant_option", detail: detail, field: name)
     }
 }

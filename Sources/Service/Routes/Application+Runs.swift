@@ -8,7 +8,7 @@ extension Application {
     /// `POST /train`
     func startRun(_ request: HTTPServerRequest) async throws -> HTTPServerResponse {
         try QueryReader(request).finish()
-        let body = try body(request, empty: [:])
+        let body = try request.json(empty: [:])
         let run = try await training.submit(body, idempotencyKey: try idempotencyKey(request))
         var response = HTTPServerResponse.json(RunDocument.json(run), status: .accepted)
         response.headerFields[.location] = "/train/\(run.id)"
@@ -23,33 +23,44 @@ extension Application {
         let tag = query.string("tag")
         let length = try query.integer("sparkline", 2...500)
         try query.finish()
-        let (runs, next) = try await training.runs(before: before, tag: tag, limit: limit)
-        var documents = runs.map(RunDocument.json)
-        if let length {
-            let lines = try await training.sparklines(runs.map(\.id), length: length)
-            for (index, run) in runs.enumerated() {
-                documents[index].set("sparkline", .array((lines[run.id] ?? []).map { .finite($0) }))
+        return try await request.conditional {
+            EntityTag(try await training.versions(before: before, tag: tag, limit: limit))
+        } _: {
+            let page = try await training.page(before: before, tag: tag, limit: limit)
+            var documents = page.runs.map(RunDocument.json)
+            if let length {
+                let lines = try await training.sparklines(page.runs.map(\.id), length: length)
+                for (index, run) in page.runs.enumerated() {
+                    documents[index].set("sparkline", .array((lines[run.id] ?? []).map { .finite($0) }))
+                }
             }
+            let document: JSON = ["runs": .array(documents), "next": .optional(page.next)]
+            return (.json(document).linked(request, "before", page.next), EntityTag(page.versions))
         }
-        return .json(["runs": .array(documents), "next": .optional(next)])
     }
 
     /// `GET /train/{id}`
     func showRun(_ request: HTTPServerRequest, _ id: Int) async throws -> HTTPServerResponse {
         try QueryReader(request).finish()
-        return .json(RunDocument.json(try await training.run(id)))
+        return try await request.conditional {
+            try await training.version(id).map { EntityTag([$0]) }
+        } _: {
+            let run = try await training.run(id)
+            return (.json(RunDocument.json(run)), EntityTag([run.version]))
+        }
     }
 
     /// `PATCH /train/{id}`
     func editRun(_ request: HTTPServerRequest, _ id: Int) async throws -> HTTPServerResponse {
         try QueryReader(request).finish()
-        return .json(RunDocument.json(try await training.edit(id, RunEdit(body(request)))))
+        return .json(RunDocument.json(try await training.edit(id, RunEdit(request.json()))))
     }
 
     /// `POST /train/{id}/resume`
     func resumeRun(_ request: HTTPServerRequest, _ id: Int) async throws -> HTTPServerResponse {
         try QueryReader(request).finish()
-        let run = try await training.resume(id, Resumption(body(request, empty: [:])))
+        let body = try request.json(empty: [:])
+        let run = try await training.resume(id, Resumption(body), idempotencyKey: try idempotencyKey(request))
         var response = HTTPServerResponse.json(RunDocument.json(run), status: .accepted)
         response.headerFields[.location] = "/train/\(id)"
         return response
@@ -74,7 +85,7 @@ extension Application {
         var query = try QueryReader(request)
         let after = try query.integer("after", 0...Int(Int32.max))
         let limit = try query.integer("limit", 1...10_000) ?? 1000
-        let format = try query.choice("format", TableFormat.self) ?? .json
+        let format = try query.format(request)
         let split = try query.choice("split", Split.self)
         let every = try query.integer("every", 1...1_000_000) ?? 1
         try query.finish()
@@ -83,17 +94,17 @@ extension Application {
         let epochs = Set(found.map(\.epoch)).sorted()
         let last = epochs.prefix(limit).last
         let page = found.filter { $0.epoch <= last ?? 0 }
-        switch format {
-        case .csv: return .text(MetricsDocument.csv(page), "text/csv; charset=utf-8")
-        case .ndjson:
-            let lines = page.map { MetricsDocument.json($0).compact + "\n" }
-            return .text(lines.joined(), "application/x-ndjson")
-        case .json:
-            let next = epochs.count > limit ? last : nil
-            return .json([
-                "run": .integer(id), "metrics": .array(page.map(MetricsDocument.json)), "next": .optional(next),
-            ])
-        }
+        let next = epochs.count > limit ? last : nil
+        let response: HTTPServerResponse =
+            switch format {
+            case .csv: .text(MetricsDocument.csv(page), .csv)
+            case .ndjson: .lines(page.map(MetricsDocument.json))
+            case .json:
+                .json([
+                    "run": .integer(id), "metrics": .array(page.map(MetricsDocument.json)), "next": .optional(next),
+                ])
+            }
+        return response.linked(request, "after", next)
     }
 
     /// `GET /train/{id}/sql`
@@ -114,7 +125,7 @@ extension Application {
         }
         try query.finish()
         let text = try await training.statement(id, shape: shape, iterations: iterations)
-        return .text(text, "text/plain; charset=utf-8")
+        return .text(text, .plainText)
     }
 
     /// The network as SQL that needs nothing of pgradient.
@@ -142,17 +153,7 @@ extension Application {
         let epoch = try query.string("epoch").map { text in try EpochChoice(parsing: text) } ?? .chosen
         try query.finish()
         let text = try await training.servingText(id, epoch: epoch, order)
-        return .text(text, "text/plain; charset=utf-8")
-    }
-
-    /// The body as JSON.
-    func body(_ request: HTTPServerRequest, empty: JSON? = nil) throws -> JSON {
-        if request.body.isEmpty, let empty { return empty }
-        do {
-            return try JSON(parsing: request.body)
-        } catch {
-            throw Problem(status: .badRequest, code: "malformed_json", detail: "the body is no JSON: \(error)")
-        }
+        return .text(text, .plainText)
     }
 
     private func idempotencyKey(_ request: HTTPServerRequest) throws -> String? {
@@ -173,4 +174,23 @@ extension Application {
 enum Truth: String, CaseIterable { case `true`, `false` }
 
 /// How lists can be had.
-enum TableFormat: String, CaseIterable { case json, csv, ndjson }
+enum TableFormat: String, CaseIterable {
+    case json, csv, ndjson
+
+    var form: MediaType {
+        switch self {
+        case .json: .json
+        case .csv: .csv
+        case .ndjson: .ndjson
+        }
+    }
+}
+
+extension QueryReader {
+    /// The form that the query asks for, or else the Accept field.
+    mutating func format(_ request: HTTPServerRequest) throws -> TableFormat {
+        if let named = try choice("format", TableFormat.self) { return named }
+        let form = try request.form(among: TableFormat.allCases.map(\.form))
+        return TableFormat.allCases.first { $0.form == form } ?? .json
+    }
+}

@@ -26,7 +26,7 @@ struct QueryReader {
 
     mutating func integer(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
         guard let text = string(name) else { return nil }
-        guard let value = Int(text), range.contains(value) else {
+        guard let value = Int(text), range.contains(value), String(value) == text else {
             throw Problem(
                 status: .unprocessableContent,
                 code: "invalid_option",

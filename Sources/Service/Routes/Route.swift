@@ -16,57 +16,129 @@ enum Route: Hashable {
     case predict
     case health
     case ready
+    case openAPI
     /// Part of the interface, not built yet.
     case planned(String)
 
-    /// The resource of a path and the methods it takes, HEAD aside.
+    /// The resource of a path.
     /// - Throws: `Problem` 404.
-    static func find(_ segments: [String]) throws(Problem) -> (Route, [HTTPRequest.Method]) {
-        switch segments.first {
-        case nil, "": return (.planned("the dashboard"), [.get])
-        case "train" where segments.count == 1: return (.runs, [.get, .post])
-        case "train" where segments.count <= 3: return try run(segments)
-        case "params" where segments.count == 1: return (.params, [.get])
-        case "predict" where segments.count == 1: return (.predict, [.post])
-        case "healthz" where segments.count == 1: return (.health, [.get])
-        case "readyz" where segments.count == 1: return (.ready, [.get])
-        case "metrics" where segments.count == 1: return (.planned("/metrics for Prometheus"), [.get])
-        case "openapi.json" where segments.count == 1: return (.planned("the OpenAPI document"), [.get])
-        case "tables" where segments.count == 1: return (.tables, [.get])
-        case "describe" where segments.count == 1: return (.describe, [.get])
-        default: throw notFound(segments)
+    static func find(_ segments: [String]) throws(Problem) -> (Route, Template) {
+        for template in Template.allCases {
+            guard let match = template.match(segments) else { continue }
+            guard case .id(let id) = match else { return (template.route(0), template) }
+            guard let number = Int(id), number > 0, String(number) == id else {
+                throw Problem(
+                    status: .notFound,
+                    code: "run_not_found",
+                    detail: "\"\(id)\" is no number of a run",
+                    hint: "GET /train lists the runs"
+                )
+            }
+            return (template.route(number), template)
         }
-    }
-
-    private static func run(_ segments: [String]) throws(Problem) -> (Route, [HTTPRequest.Method]) {
-        guard let id = Int(segments[1]), id > 0, String(id) == segments[1] else {
-            throw Problem(
-                status: .notFound,
-                code: "run_not_found",
-                detail: "\"\(segments[1])\" is no number of a run",
-                hint: "GET /train lists the runs"
-            )
-        }
-        guard segments.count == 3 else { return (.run(id), [.get, .delete, .patch]) }
-        switch segments[2] {
-        case "events": return (.events(id), [.get])
-        case "metrics": return (.metrics(id), [.get])
-        case "sql": return (.sql(id), [.get])
-        case "resume": return (.resume(id), [.post])
-        case "evaluation": return (.evaluation(id), [.get])
-        case "boundary": return (.boundary(id), [.get])
-        default: throw notFound(segments)
-        }
-    }
-
-    private static func notFound(_ segments: [String]) -> Problem {
-        Problem(
+        let known = Template.allCases.filter { !$0.isPlanned }.map(\.rawValue)
+        throw Problem(
             status: .notFound,
             code: "not_found",
             detail: "there is nothing at /\(segments.joined(separator: "/"))",
-            hint: "there are /train, /train/{id}, /train/{id}/events, /train/{id}/metrics, /train/{id}/sql, "
-                + "/train/{id}/resume, /train/{id}/evaluation, /train/{id}/boundary, /tables, /describe, /params, "
-                + "/predict, /healthz and /readyz"
+            hint: "there are \(known.dropLast().joined(separator: ", ")) and \(known.last ?? "")"
         )
+    }
+}
+
+extension Route {
+    /// The paths of all resources, as the OpenAPI document has them. Everything else about them is a table over these,
+    /// so that none can be forgotten.
+    enum Template: String, CaseIterable {
+        case runs = "/train"
+        case run = "/train/{id}"
+        case events = "/train/{id}/events"
+        case metrics = "/train/{id}/metrics"
+        case sql = "/train/{id}/sql"
+        case resume = "/train/{id}/resume"
+        case evaluation = "/train/{id}/evaluation"
+        case boundary = "/train/{id}/boundary"
+        case tables = "/tables"
+        case describe = "/describe"
+        case params = "/params"
+        case predict = "/predict"
+        case dashboard = "/"
+        case prometheus = "/metrics"
+        case openAPI = "/openapi.json"
+        case health = "/healthz"
+        case ready = "/readyz"
+
+        /// - Parameter id: the run, if the path names one.
+        func route(_ id: Int) -> Route {
+            switch self {
+            case .runs: .runs
+            case .run: .run(id)
+            case .events: .events(id)
+            case .metrics: .metrics(id)
+            case .sql: .sql(id)
+            case .resume: .resume(id)
+            case .evaluation: .evaluation(id)
+            case .boundary: .boundary(id)
+            case .tables: .tables
+            case .describe: .describe
+            case .params: .params
+            case .predict: .predict
+            case .dashboard: .planned("the dashboard")
+            case .prometheus: .planned("/metrics for Prometheus")
+            case .openAPI: .openAPI
+            case .health: .health
+            case .ready: .ready
+            }
+        }
+
+        /// What a handler answers. HEAD comes with GET, and OPTIONS is everywhere.
+        var methods: [HTTPRequest.Method] {
+            switch self {
+            case .runs: [.get, .post]
+            case .run: [.get, .patch, .delete]
+            case .resume, .predict: [.post]
+            case .events, .metrics, .sql, .evaluation, .tables, .boundary, .describe, .params, .dashboard, .prometheus, .openAPI,
+                .health,
+                .ready:
+                [.get]
+            }
+        }
+
+        /// The methods as the Allow field names them.
+        var allowed: [HTTPRequest.Method] {
+            methods.flatMap { $0 == .get ? [.get, .head] : [$0] } + [.options]
+        }
+
+        /// The forms of an answer, the usual one first.
+        var forms: [MediaType] {
+            switch self {
+            case .runs, .run, .resume, .evaluation, .tables, .boundary, .describe, .predict, .openAPI, .health, .ready: [.json]
+            case .metrics, .params: [.json, .csv, .ndjson]
+            case .events: [.eventStream, .ndjson]
+            case .sql, .prometheus: [.plainText]
+            case .dashboard: [.html]
+            }
+        }
+
+        var isPlanned: Bool { if case .planned = route(0) { true } else { false } }
+
+        fileprivate enum Match {
+            case whole
+            /// With what stands in the place of `{id}`.
+            case id(String)
+        }
+
+        /// - Returns: nil if it is not this path.
+        fileprivate func match(_ segments: [String]) -> Match? {
+            let own = rawValue.dropFirst().split(separator: "/")
+            // A slash alone may come as an empty segment.
+            let given = segments == [""] ? [] : segments
+            guard own.count == given.count else { return nil }
+            var match = Match.whole
+            for (part, segment) in zip(own, given) {
+                if part == "{id}" { match = .id(segment) } else if part != segment { return nil }
+            }
+            return match
+        }
     }
 }

@@ -6,10 +6,10 @@ enum RunText {
 
     static func name(_ options: inout OptionReader) throws(TrainingError) -> String? {
         guard let name = try options.string("name") else { return nil }
-        guard name.count <= 200 else {
+        guard name.unicodeScalars.count <= 200 else {
             throw TrainingError(
                 .invalidOption,
-                "name has \(name.count) characters; at most 200 are kept",
+                "name has \(name.unicodeScalars.count) characters; at most 200 are kept",
                 field: "name"
             )
         }
@@ -18,10 +18,10 @@ enum RunText {
 
     static func notes(_ options: inout OptionReader) throws(TrainingError) -> String? {
         guard let notes = try options.string("notes") else { return nil }
-        guard notes.count <= 10_000 else {
+        guard notes.unicodeScalars.count <= 10_000 else {
             throw TrainingError(
                 .invalidOption,
-                "notes has \(notes.count) characters; at most 10,000 are kept",
+                "notes has \(notes.unicodeScalars.count) characters; at most 10,000 are kept",
                 field: "notes",
                 hint: "keep what is longer where it belongs, and note where that is"
             )
@@ -38,10 +38,10 @@ enum RunText {
     static func check(_ tags: [String]) throws(TrainingError) {
         var seen: Set<String> = []
         for tag in tags {
-            guard (1...100).contains(tag.count) else {
+            guard (1...100).contains(tag.unicodeScalars.count) else {
                 throw TrainingError(
                     .invalidOption,
-                    "tags contains \(tag.isEmpty ? "an empty one" : "one of \(tag.count) characters"); "
+                    "tags contains \(tag.isEmpty ? "an empty one" : "one of \(tag.unicodeScalars.count) characters"); "
                         + "a tag has 1 to 100",
                     field: "tags",
                     hint: "notes may be longer"

@@ -2,7 +2,7 @@ import JSONTree
 import Networks
 
 /// The schedules by name.
-private enum ScheduleKind: String, CaseIterable {
+enum ScheduleKind: String, CaseIterable {
     case constant, invscaling, exponential, step, cosine, adaptive
 
     /// The options that the schedule has.

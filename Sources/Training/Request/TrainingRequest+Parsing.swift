@@ -273,10 +273,11 @@ extension TrainingRequest {
     }
 }
 
-private enum InitKind: String, CaseIterable { case he, glorot, normal, weights }
+/// Where initial weights come from, by name.
+enum InitKind: String, CaseIterable { case he, glorot, normal, weights }
 
 /// What stands in for options that are left out.
-private struct Defaults {
+struct Defaults {
     var hiddenLayerSizes = [100]
     var solver = SolverKind.adam
     var momentum = 0.9

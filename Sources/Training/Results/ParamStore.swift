@@ -32,6 +32,8 @@ public enum EpochChoice: Sendable, Hashable {
 /// The parameters of one epoch.
 public struct Parameters: Sendable {
     public let run: Int
+    /// Which versions of their rows these are.
+    public let version: RowVersion
     public let epoch: Int
     /// Loss of these parameters on the training rows; nil while it is not measured.
     public let loss: Double?
@@ -49,25 +51,91 @@ public struct Parameters: Sendable {
 /// Reads parameters.
 enum ParamStore {
     static func parameters(_ run: Run, _ choice: EpochChoice, on connection: Connection) async throws -> Parameters {
-        let restored = run.restoresBest ? run.bestEpoch : nil
-        let (condition, order): (SQL, SQL) =
-            switch choice {
-            case .chosen: restored.map { ("p.epoch = \(Int32($0))", "p.epoch") } ?? ("true", "p.epoch DESC")
-            case .best where run.bestEpoch != nil: ("p.epoch = \(Int32(run.bestEpoch ?? 0))", "p.epoch")
-            case .last: ("true", "p.epoch DESC")
-            case .best: ("m.loss IS NOT NULL", "m.loss, p.epoch")
-            case .number(let epoch): ("p.epoch = \(Int32(clamping: epoch))", "p.epoch")
-            }
         let found = try await connection.query(
-            """
-            SELECT p.epoch, p.weights, m.loss FROM pgradient.params AS p
-            LEFT JOIN pgradient.metrics AS m ON m.run_id = p.run_id AND m.epoch = p.epoch AND m.split = 'train'
-            WHERE p.run_id = \(run.id) AND \(condition) ORDER BY \(order) LIMIT 1
-            """,
+            "SELECT \(versionColumns), p.weights, m.loss \(rows("\(run.id)", place(of: run, choice)))",
             name: "parameters"
         )
         guard let row = found.first else { throw missing(run, choice) }
         return try parameters(row, of: run)
+    }
+
+    /// That of `parameters`, without reading them; nil if there are none.
+    static func version(_ run: Int?, _ choice: EpochChoice, on connection: Connection) async throws -> RowVersion? {
+        let found: Rows
+        switch choice {
+        case .last, .number:
+            let id: SQL = run.map { "\($0)" } ?? "(SELECT max(id) FROM pgradient.runs)"
+            found = try await connection.query(
+                "SELECT \(versionColumns) \(rows(id, place(of: nil, choice)))",
+                name: "parameters version"
+            )
+        case .best, .chosen:
+            let run =
+                if let run { try await RunStore.run(run, on: connection) } else {
+                    try await RunStore.newest(on: connection)
+                }
+            found = try await connection.query(
+                "SELECT \(versionColumns) \(rows("\(run.id)", place(of: run, choice)))",
+                name: "parameters version"
+            )
+        }
+        return try found.first.map(version)
+    }
+
+    /// Which of a run's rows are wanted.
+    private typealias Place = (condition: SQL, order: SQL)
+
+    /// - Parameter run: needed for the best epoch and the chosen one.
+    private static func place(of run: Run?, _ choice: EpochChoice) -> Place {
+        let best = run?.bestEpoch.map(Int32.init)
+        let restored = run?.restoresBest == true ? best : nil
+        return switch choice {
+        case .chosen: restored.map { ("p.epoch = \($0)", "p.epoch") } ?? ("true", "p.epoch DESC")
+        case .last: ("true", "p.epoch DESC")
+        case .best: best.map { ("p.epoch = \($0)", "p.epoch") } ?? ("m.loss IS NOT NULL", "m.loss, p.epoch")
+        case .number(let epoch): ("p.epoch = \(Int32(clamping: epoch))", "p.epoch")
+        }
+    }
+
+    /// What `version` reads.
+    private static let versionColumns: SQL = """
+        p.run_id, p.epoch, \(RowVersion.column("p")) AS params_version, \(RowVersion.column("m")) AS metrics_version
+        """
+
+    private static func rows(_ run: SQL, _ place: Place, limit: Int = 1) -> SQL {
+        """
+        FROM pgradient.params AS p
+        LEFT JOIN pgradient.metrics AS m ON m.run_id = p.run_id AND m.epoch = p.epoch AND m.split = 'train'
+        WHERE p.run_id = \(run) AND \(place.condition) ORDER BY \(place.order) LIMIT \(literal: limit)
+        """
+    }
+
+    private static func version(_ row: Row) throws -> RowVersion {
+        RowVersion(
+            run: try row.get("run_id"),
+            epoch: try row.get("epoch"),
+            try row.get("params_version"),
+            try row.get("metrics_version")
+        )
+    }
+
+    /// Those of a `history`, without reading it.
+    static func versions(
+        _ run: Int,
+        _ epochs: ClosedRange<Int>,
+        limit: Int,
+        on connection: Connection
+    ) async throws -> [RowVersion] {
+        let found = try await connection.query(
+            "SELECT \(versionColumns) \(rows("\(run)", among(epochs), limit: limit))",
+            name: "history versions"
+        )
+        return try found.map(version)
+    }
+
+    private static func among(_ epochs: ClosedRange<Int>) -> Place {
+        let (first, last) = (Int32(clamping: epochs.lowerBound), Int32(clamping: epochs.upperBound))
+        return ("p.epoch BETWEEN \(first) AND \(last)", "p.epoch")
     }
 
     /// Parameters of a range of epochs, oldest first.
@@ -78,13 +146,7 @@ enum ParamStore {
         on connection: Connection
     ) async throws -> [Parameters] {
         let found = try await connection.query(
-            """
-            SELECT p.epoch, p.weights, m.loss FROM pgradient.params AS p
-            LEFT JOIN pgradient.metrics AS m ON m.run_id = p.run_id AND m.epoch = p.epoch AND m.split = 'train'
-            WHERE p.run_id = \(run.id)
-              AND p.epoch BETWEEN \(Int32(clamping: epochs.lowerBound)) AND \(Int32(clamping: epochs.upperBound))
-            ORDER BY p.epoch LIMIT \(literal: limit)
-            """,
+            "SELECT \(versionColumns), p.weights, m.loss \(rows("\(run.id)", among(epochs), limit: limit))",
             name: "parameter history"
         )
         return try found.map { try parameters($0, of: run) }
@@ -94,6 +156,7 @@ enum ParamStore {
         guard let sizes = run.layerSizes else { throw TrainingError.notReady(run) }
         return Parameters(
             run: run.id,
+            version: try version(row),
             epoch: try row.get("epoch"),
             loss: try row.get("loss"),
             layerSizes: sizes,

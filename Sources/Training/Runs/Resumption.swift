@@ -24,12 +24,21 @@ public struct Resumption: Sendable, Hashable {
         try options.finish()
     }
 
+    /// The body that asks for it.
+    var json: JSON {
+        var json: JSON = [:]
+        if let maxIter { json.set("max_iter", .integer(maxIter)) }
+        if let maxRuntime { json.set("max_runtime_s", .number(maxRuntime)) }
+        return json
+    }
+
     /// Puts an ended run back among the queued ones, with its snapshot made again, all in one transaction: a run whose
     /// rows have changed, or that can't go on for another reason, stays as it was.
     ///
     /// Takes as long as reading the rows does, so that the answer says whether they are still the same.
-    func apply(to id: Int, on connection: Connection) async throws -> Run {
+    func apply(to id: Int, _ key: IdempotencyKey? = nil, on connection: Connection) async throws -> Run {
         try await connection.transaction { connection in
+            if let known = try await key?.resumed(id, on: connection) { return known }
             // The snapshot is made as by the one who trains.
             try await connection.query(ServerSettings.apply(Self.settings, isLocal: true), name: "configure")
             // Waits for nobody: a run whose row is locked is at work.
@@ -46,7 +55,7 @@ public struct Resumption: Sendable, Hashable {
                 try await connection.query(settings, name: "configure")
                 try await Preparation.rebuild(run, request, .init(rows: rows, hash: hash), on: connection)
             }
-            try await requeue(run, limit, on: connection)
+            try await requeue(run, limit, key, on: connection)
             try await connection.query("SELECT pg_notify(\(Signals.channel), \("queued \(id)"))", name: "notify")
             return try await RunStore.run(id, on: connection)
         }
@@ -86,7 +95,12 @@ public struct Resumption: Sendable, Hashable {
     }
 
     /// The CHECKs of `runs` want an unfinished run without an end and a reason. A run that was never prepared begins.
-    private func requeue(_ run: Run, _ limit: Int, on connection: Connection) async throws {
+    private func requeue(
+        _ run: Run,
+        _ limit: Int,
+        _ key: IdempotencyKey?,
+        on connection: Connection
+    ) async throws {
         var changes: JSON = ["max_iter": .integer(limit)]
         if let maxRuntime { changes.set("max_runtime_s", .number(maxRuntime)) }
         try await connection.query(
@@ -95,6 +109,7 @@ public struct Resumption: Sendable, Hashable {
                 spent_s = spent_s + coalesce(extract(epoch FROM finished_at - active_since)::float8, 0),
                 finished_at = NULL, active_since = NULL, max_iter = \(Int32(limit)),
                 resumed_from = CASE WHEN content_hash IS NOT NULL THEN epoch END,
+                resume_key = \((key?.text).map(SQLValue.text) ?? .null(.text)), resume_hash = \(key?.hash ?? "NULL"),
                 spec = spec || \(SQLValue.jsonb(changes.compact))
             WHERE id = \(run.id)
             """,

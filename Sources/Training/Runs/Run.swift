@@ -29,6 +29,8 @@ public struct Run: Sendable {
     }
 
     public let id: Int
+    /// Which version of its row this is.
+    public let version: RowVersion
     public let name: String?
     public let state: State
     /// The request with every default filled in.
@@ -102,7 +104,7 @@ extension Run {
 
     /// The columns `init(_:)` reads, for a table alias `r`.
     static let columns: SQL = """
-        r.id, r.name, r.state, r.spec, r.task, r.seed, r.feature_names, r.label_name, r.layer_sizes::int8[] AS layer_sizes,
+        r.id, \(RowVersion.column("r")) AS version, r.name, r.state, r.spec, r.task, r.seed, r.feature_names, r.label_name, r.layer_sizes::int8[] AS layer_sizes,
         r.activations, r.class_labels, r.feature_encodings, r.class_counts, r.class_weights, r.notices, r.split_thresholds,
         r.validation_rows, r.validation_variance, r.validation_loss, r.validation_accuracy, r.validation_r2, r.best_epoch,
         r.label_variance, r.rows, r.content_hash,
@@ -120,6 +122,7 @@ extension Run {
 
     init(_ row: Row) throws {
         id = try row.get("id")
+        version = RowVersion(run: id, epoch: try row.get("epoch"), try row.get("version"))
         name = try row.get("name")
         state = try Self.known(row.get("state"))
         spec = try JSON(parsing: row.decode(String.self, "spec").utf8)

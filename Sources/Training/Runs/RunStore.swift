@@ -5,26 +5,22 @@ import SQLText
 /// Reads and writes runs. Every function is one statement or one transaction on the connection it is given.
 enum RunStore {
     /// A page of runs, newest first.
-    struct Page: Sendable {
-        let runs: [Run]
-        /// Pass as `before` for the next page; nil at the end.
-        let next: Int?
-    }
 
     static func insert(
         _ request: TrainingRequest,
         _ dataset: Dataset,
-        idempotencyKey: String?,
+        _ key: IdempotencyKey?,
         on connection: Connection
     ) async throws -> Run {
         let spec = SQLValue.jsonb(request.json(dataset).compact)
         let inserted = try await connection.query(
             """
             INSERT INTO pgradient.runs AS r
-                (name, spec, idempotency_key, task, seed, feature_names, label_name, max_iter, activations, learning_rate,
+                (name, spec, idempotency_key, idempotency_hash, task, seed, feature_names, label_name, max_iter, activations, learning_rate,
                  tags, notes)
             VALUES (\(request.name.map(SQLValue.text) ?? .null(.text)), \(spec),
-                    \(idempotencyKey.map(SQLValue.text) ?? .null(.text)), \(dataset.task.rawValue), \(request.seed),
+                    \((key?.text).map(SQLValue.text) ?? .null(.text)), \(key?.hash ?? "NULL"),
+                    \(dataset.task.rawValue), \(request.seed),
                     \(SQLValue.textArray(dataset.featureNames)), \(dataset.label.name), \(Int32(request.maxIter)),
                     \(SQLValue.textArray(request.activations.map(\.rawValue))), \(request.learningRate),
                     \(SQLValue.textArray(request.tags)), \(request.notes.map(SQLValue.text) ?? .null(.text)))
@@ -34,12 +30,20 @@ enum RunStore {
             name: "insert run"
         )
         if let row = inserted.first { return try Run(row) }
-        let known = try await connection.query(
-            "SELECT \(Run.columns) FROM pgradient.runs AS r WHERE idempotency_key = \(idempotencyKey ?? "")",
-            name: "find run by key"
+        // Another request with the same key was faster.
+        guard let key, let known = try await key.run(on: connection) else {
+            throw TrainingError(.internal, "a run could not be stored")
+        }
+        return known
+    }
+
+    /// The version of a run's row; nil if there is no such run.
+    static func version(_ id: Int, on connection: Connection) async throws -> RowVersion? {
+        let found = try await connection.query(
+            "SELECT r.epoch, \(RowVersion.column("r")) AS version FROM pgradient.runs AS r WHERE r.id = \(id)",
+            name: "run version"
         )
-        guard let row = known.first else { throw TrainingError(.internal, "a run could not be stored") }
-        return try Run(row)
+        return try found.first.map { RowVersion(run: id, epoch: try $0.get("epoch"), try $0.get("version")) }
     }
 
     static func run(_ id: Int, on connection: Connection) async throws -> Run {
@@ -68,18 +72,38 @@ enum RunStore {
     }
 
     /// - Parameter tag: list only runs that have it.
-    static func runs(before: Int?, tag: String?, limit: Int, on connection: Connection) async throws -> Page {
+    static func runs(before: Int?, tag: String?, limit: Int, on connection: Connection) async throws -> RunPage {
         let found = try await connection.query(
-            """
-            SELECT \(Run.columns) FROM pgradient.runs AS r
-            WHERE \(before.map { "r.id < \($0)" as SQL } ?? "true")
-              AND \(tag.map { "\($0) = ANY (r.tags)" as SQL } ?? "true")
-            ORDER BY r.id DESC LIMIT \(literal: limit + 1)
-            """,
+            "SELECT \(Run.columns) \(list(before: before, tag: tag, limit: limit))",
             name: "list runs"
         )
-        let runs = try found.prefix(limit).map { try Run($0) }
-        return Page(runs: runs, next: found.count > limit ? runs.last?.id : nil)
+        return RunPage(try found.map { try Run($0) }, limit: limit)
+    }
+
+    /// Those of `RunPage.versions`, without the runs.
+    static func versions(
+        before: Int?,
+        tag: String?,
+        limit: Int,
+        on connection: Connection
+    ) async throws -> [RowVersion] {
+        let found = try await connection.query(
+            """
+            SELECT r.id, r.epoch, \(RowVersion.column("r")) AS version \(list(before: before, tag: tag, limit: limit))
+            """,
+            name: "run versions"
+        )
+        return try found.map { RowVersion(run: try $0.get("id"), epoch: try $0.get("epoch"), try $0.get("version")) }
+    }
+
+    /// One run more than is shown tells whether there is a next page.
+    private static func list(before: Int?, tag: String?, limit: Int) -> SQL {
+        """
+        FROM pgradient.runs AS r
+        WHERE \(before.map { "r.id < \($0)" as SQL } ?? "true")
+          AND \(tag.map { "\($0) = ANY (r.tags)" as SQL } ?? "true")
+        ORDER BY r.id DESC LIMIT \(literal: limit + 1)
+        """
     }
 
     /// Asks for a run to be stopped. One that nobody is working on is cancelled at once; whoever works on one finds

@@ -43,7 +43,7 @@ extension TrainingError.Code {
     /// Whether the command line itself is at fault, not what it met in the database.
     fileprivate var isUsage: Bool {
         switch self {
-        case .invalidOption, .unknownOption, .irrelevantOption, .missingOption, .notAvailable: true
+        case .invalidOption, .unknownOption, .irrelevantOption, .missingOption, .notAvailable, .keyReused: true
         case .unknownTable, .unknownColumn, .unsupportedColumn, .noPermission, .emptyTable, .nullValues,
             .nonFiniteValues, .valuesTooLarge, .tooFewClasses, .tooManyClasses, .tooLarge, .notTwoInputs,
             .sourceChanged,
