@@ -28,6 +28,11 @@ public struct Schema: Sendable, Hashable {
         return Schema(json)
     }
 
+    /// Text that holds a document of another kind.
+    public static func text(holding type: String, _ content: Schema) -> Schema {
+        Schema(["type": "string", "contentMediaType": .string(type), "contentSchema": content.json])
+    }
+
     /// A whole number.
     public static func integer(_ range: ClosedRange<Int>) -> Schema {
         Schema(["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)])
@@ -112,7 +117,7 @@ extension Schema {
     public var nullable: Schema {
         var json = json
         if let type = json["type"] {
-            json.set("type", [type, "null"])
+            json.set("type", .array((type.arrayValue ?? [type]) + ["null"]))
             if let values = json["enum"]?.arrayValue { json.set("enum", .array(values + [.null])) }
             return Schema(json)
         }

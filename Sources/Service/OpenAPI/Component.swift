@@ -11,6 +11,7 @@ enum Component: String, CaseIterable {
     case runEdit = "RunEdit"
     case metric = "Metric"
     case metricList = "MetricList"
+    case event = "Event"
     case params = "Params"
     case paramsEntry = "ParamsEntry"
     case paramsHistory = "ParamsHistory"
@@ -32,6 +33,7 @@ enum Component: String, CaseIterable {
         case .runEdit: RunEdit.schema
         case .metric: MetricsDocument.schema
         case .metricList: MetricsDocument.listSchema
+        case .event: EventFormat.schema
         case .params: ParamsDocument.schema
         case .paramsEntry: ParamsDocument.entrySchema
         case .paramsHistory: ParamsDocument.historySchema

@@ -109,7 +109,7 @@ extension Operation {
                 summary: "A table as training sees it: what becomes of each column",
                 tag: .tables,
                 parameters: [
-                    .query("table", .string(), "The table or view; required."),
+                    Parameter.query("table", .string(), "The table or view.").required,
                     .query("label", .string(), "The column to predict."),
                 ],
                 answers: [.json(200, .tableDescription, "The table.")]

@@ -94,8 +94,9 @@ extension Operation {
                 answers: [
                     Answer(
                         status: 200,
-                        description: "Events `metrics` with the epoch as their number, and one `end`.",
-                        content: [(.eventStream, .string()), (.ndjson, .string())]
+                        description: "Events `metrics` with the epoch as their number, and one `end`; "
+                            + "the schema is that of an event.",
+                        content: [(.eventStream, .component(.event)), (.ndjson, .string())]
                     )
                 ]
             ),

@@ -8,9 +8,17 @@ struct Parameter {
     let place: Place
     let schema: Schema
     let description: String
+    var isRequired = false
 
     static func query(_ name: String, _ schema: Schema, _ description: String) -> Parameter {
         Parameter(name: name, place: .query, schema: schema, description: description)
+    }
+
+    /// The same, to be given always.
+    var required: Parameter {
+        var parameter = self
+        parameter.isRequired = true
+        return parameter
     }
 
     static func header(_ name: String, _ schema: Schema, _ description: String) -> Parameter {
@@ -33,7 +41,7 @@ struct Parameter {
 
     var json: JSON {
         var json: JSON = ["name": .string(name), "in": .string(place.rawValue)]
-        if place == .path { json.set("required", true) }
+        if place == .path || isRequired { json.set("required", true) }
         json.set("description", .string(description))
         json.set("schema", schema.json)
         return json

@@ -74,6 +74,22 @@ extension RunDocument {
     }
 }
 
+extension EventFormat {
+    /// An event of the stream.
+    static var schema: Schema {
+        .object(
+            [
+                "event": .choice(["metrics", "end"]),
+                "data": .text(holding: MediaType.json.rawValue, .any(.component(.metric), .component(.run))),
+            ],
+            optional: [
+                "id": Schema.string(pattern: "^[0-9]+$").described("The epoch, with the last event of it."),
+                "retry": .count,
+            ]
+        )
+    }
+}
+
 extension MetricsDocument {
     static var schema: Schema {
         let number = Schema.number.nullable
@@ -83,7 +99,10 @@ extension MetricsDocument {
                 "split": .choice(Split.self), "loss": number,
                 "learning_rate": number, "duration_ms": number,
             ],
-            optional: ["accuracy": number, "r2": number]
+            optional: [
+                "accuracy": number, "r2": number,
+                "skipped": Schema.count.described("In a stream that falls behind: epochs left out before this one."),
+            ]
         )
     }
 

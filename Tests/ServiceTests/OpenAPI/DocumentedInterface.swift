@@ -89,6 +89,18 @@ struct DocumentedInterface {
         return known + unknown.map { "the field \($0) is not documented" }
     }
 
+    /// The events of a stream as objects.
+    private static func events(_ text: String) -> [JSON] {
+        text.split(separator: "\n\n").compactMap { block in
+            var event: JSON = [:]
+            for line in block.split(separator: "\n") where !line.hasPrefix(":") {
+                let sides = line.split(separator: ":", maxSplits: 1)
+                event.set(String(sides[0]), .string(String(sides[1].dropFirst())))
+            }
+            return event["data"] == nil ? nil : event
+        }
+    }
+
     private func bodyFaults(_ response: JSON, _ reply: Reply) -> [String] {
         guard let forms = response["content"]?.objectValue else {
             return reply.text.isEmpty ? [] : ["there is a body, and none is documented"]
@@ -96,6 +108,7 @@ struct DocumentedInterface {
         let type = String((reply.fields[.contentType] ?? "").prefix { $0 != ";" })
         guard let schema = forms[type]?["schema"] else { return ["the form \"\(type)\" is not documented"] }
         guard reply.text.hasSuffix("\n") || reply.text.isEmpty else { return ["the body does not end its last line"] }
+        if type == MediaType.eventStream.rawValue { return Self.events(reply.text).flatMap { checker.faults($0, schema) } }
         guard type.hasSuffix("json"), type != MediaType.ndjson.rawValue else {
             return checker.faults(.string(reply.text), schema)
         }

@@ -42,6 +42,10 @@ struct SchemaChecker {
             return tried.contains([]) ? [] : ["fits none of \(tried.count): \(tried)"]
         case "minimum", "maximum", "exclusiveMaximum": return range(value, keyword, operand)
         case "minLength", "maxLength", "pattern", "format": return text(value, keyword, operand)
+        case "contentMediaType": return operand == "application/json" ? [] : ["\(operand.compact) is not known here"]
+        case "contentSchema":
+            guard let content = value.stringValue.flatMap({ try? JSON(parsing: $0.utf8) }) else { return ["is no JSON"] }
+            return faults(content, operand)
         case "items", "minItems", "maxItems", "uniqueItems": return list(value, keyword, operand)
         case "properties", "required", "additionalProperties", "minProperties":
             return object(value, keyword, operand, schema)
@@ -64,6 +68,11 @@ struct SchemaChecker {
 
     private func range(_ value: JSON, _ keyword: String, _ operand: JSON) -> [String] {
         guard let number = value.doubleValue else { return [] }
+        // As doubles they might be the same.
+        if let number = value.intValue, let bound = operand.intValue {
+            let fits = keyword == "minimum" ? number >= bound : keyword == "maximum" ? number <= bound : number < bound
+            return fits ? [] : ["\(number) is beyond the \(keyword) \(bound)"]
+        }
         guard let bound = operand.doubleValue else { return ["\(keyword) has no number"] }
         let fits =
             switch keyword {

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Property-based tests of the running daemon against its own OpenAPI document, with schemathesis: requests that the
+# document allows and requests that it does not, one by one and in sequences, each answer held against the document.
+#
+#   scripts/fuzz-http.sh                          200 examples for each operation and phase, another seed every time
+#   EXAMPLES=2000 SEED=7 scripts/fuzz-http.sh
+#   BINARY=.build/release/pgradient scripts/fuzz-http.sh --phases fuzzing     more options go to schemathesis
+#
+# The daemon has a data folder of its own and any free port. Everything is removed at the end, however it comes, but for
+# the Python environment, which is kept in the cache folder for the next time.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+version=4.32.5
+examples=${EXAMPLES:-200}
+seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
+binary=${BINARY:-.build/debug/pgradient}
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/pgradient/schemathesis-$version
+
+fail() {
+    printf 'fuzz-http: %s\n' "$1" >&2
+    exit 1
+}
+
+[[ -x $binary ]] || fail "there is no $binary; swift build makes it"
+if [[ ! -x $cache/bin/schemathesis ]]; then
+    rm -rf "$cache"
+    python3 -m venv "$cache" || fail "python3 with venv is missing: apt-get install python3-venv"
+    "$cache/bin/pip" --quiet install "schemathesis==$version" || fail "schemathesis could not be installed"
+fi
+
+folder=$(mktemp -d)
+# Under root the private server is another user's, who has to get through.
+chmod 711 "$folder"
+daemon=
+finish() {
+    if [[ -n $daemon ]]; then
+        kill "$daemon" 2>/dev/null || true
+        wait "$daemon" 2>/dev/null || true
+    fi
+    rm -rf "$folder"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+"$binary" serve --listen 127.0.0.1:0 --data-dir "$folder/data" --log-format json \
+    >"$folder/out" 2>"$folder/log" &
+daemon=$!
+for _ in $(seq 600); do
+    grep -q '"ready"' "$folder/log" && break
+    kill -0 "$daemon" 2>/dev/null || break
+    sleep 0.1
+done
+url=$(sed -n 's/^.*listens on \(http[^ ]*\)$/\1/p' "$folder/out")
+psql=$(sed -n 's/^.*"psql":"\([^"]*\)".*$/\1/p' "$folder/log" | tail -n 1)
+[[ -n $url && -n $psql ]] || fail "the daemon did not get ready: $(cat "$folder/out" "$folder/log")"
+bash -c "${psql//\\/} --quiet --set ON_ERROR_STOP=1" <scripts/fuzz-http/tables.sql
+
+printf 'fuzz-http: %s at %s, SEED=%s EXAMPLES=%s\n' "$binary" "$url" "$seed" "$examples"
+status=0
+FUZZ_SEED=$seed FUZZ_URL=$url FUZZ_COUNTS=$folder/counts PYTHONPATH=scripts/fuzz-http \
+    "$cache/bin/schemathesis" --config-file scripts/fuzz-http/schemathesis.toml run "$url/openapi.json" \
+    --checks all --max-examples "$examples" --seed "$seed" --request-timeout 60 --continue-on-failure --no-color \
+    --suppress-health-check all "$@" || status=$?
+
+"$cache/bin/python" scripts/fuzz-http/report.py "$folder/counts" || status=1
+kill -0 "$daemon" 2>/dev/null || fail "the daemon died: $(tail -n 5 "$folder/log")"
+if grep -qE '"level":"(error|critical)"' "$folder/log"; then
+    grep -E '"level":"(error|critical)"' "$folder/log" | tail -n 5
+    fail "the daemon reported errors"
+fi
+((status == 0)) || fail "failed with SEED=$seed EXAMPLES=$examples"
+printf 'fuzz-http: passed with SEED=%s EXAMPLES=%s\n' "$seed" "$examples"
