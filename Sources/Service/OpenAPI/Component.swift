@@ -19,6 +19,7 @@ enum Component: String, CaseIterable {
     case predictions = "Predictions"
     case evaluation = "Evaluation"
     case boundary = "Boundary"
+    case tableList = "TableList"
     case tableDescription = "TableDescription"
     case status = "Status"
     case problem = "Problem"
@@ -41,6 +42,7 @@ enum Component: String, CaseIterable {
         case .predictions: PredictionsDocument.schema
         case .evaluation: EvaluationDocument.schema
         case .boundary: BoundaryDocument.schema
+        case .tableList: TablesDocument.schema
         case .tableDescription: DescriptionDocument.schema
         case .status: .object(["status": .choice(["ok", "ready"])])
         case .problem: Problem.schema

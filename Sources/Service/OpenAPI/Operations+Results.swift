@@ -103,6 +103,19 @@ extension Operation {
                 refusals: [.conflict]
             ),
             Operation(
+                template: .tables,
+                method: .get,
+                id: "listTables",
+                summary: "Tables that can be learned from",
+                tag: .tables,
+                parameters: [
+                    .query("after", .string(), "Tables after this: `next` of the page before."),
+                    .query("search", .string(), "Tables whose name or schema has this somewhere."),
+                    .query("limit", Schema.integer(1...1000).defaulting(to: 100), "Tables on a page."),
+                ],
+                answers: [Answer.json(200, .tableList, "A page of tables.").with(.link)]
+            ),
+            Operation(
                 template: .describe,
                 method: .get,
                 id: "describeTable",

@@ -118,6 +118,22 @@ extension BoundaryDocument {
     }
 }
 
+extension TablesDocument {
+    static var schema: Schema {
+        let table = Schema.object([
+            "schema": .string(), "name": .string(),
+            "table": Schema.string().described("As `source.table` of a request takes it."),
+            "kind": .choice(ListedTable.Kind.self),
+            "rows": Schema.count.nullable.described("As many as the server believes."),
+            "columns": .count,
+        ])
+        return .object([
+            "tables": .array(of: table),
+            "next": Schema.string().nullable.described("`after` of the next page; null at the end."),
+        ])
+    }
+}
+
 extension DescriptionDocument {
     static var schema: Schema {
         let column = Schema.object([

@@ -44,6 +44,7 @@ extension RunDocument {
             optional: [
                 "accuracy": number.described("Of a classification."),
                 "r2": number.described("Of a regression."),
+                "sparkline": Schema.array(of: number).described("In a list, if asked for: losses from first to last."),
             ]
         )
     }
@@ -83,8 +84,7 @@ extension EventFormat {
                 "data": .text(holding: MediaType.json.rawValue, .any(.component(.metric), .component(.run))),
             ],
             optional: [
-                "id": Schema.string(pattern: "^[0-9]+$").described("The epoch, with the last event of it."),
-                "retry": .count,
+                "id": Schema.string(pattern: "^[0-9]+$").described("The epoch, with the last event of it.")
             ]
         )
     }

@@ -10,6 +10,6 @@ extension Application {
         let limit = try query.integer("limit", 1...1000) ?? 100
         try query.finish()
         let (tables, next) = try await training.tables(after: after, search: search, limit: limit)
-        return .json(TablesDocument.json(tables, next: next))
+        return .json(TablesDocument.json(tables, next: next)).linked(request, "after", next)
     }
 }

@@ -97,7 +97,8 @@ extension Route {
             case .runs: [.get, .post]
             case .run: [.get, .patch, .delete]
             case .resume, .predict: [.post]
-            case .events, .metrics, .sql, .evaluation, .tables, .boundary, .describe, .params, .dashboard, .prometheus, .openAPI,
+            case .events, .metrics, .sql, .evaluation, .tables, .boundary, .describe, .params, .dashboard, .prometheus,
+                .openAPI,
                 .health,
                 .ready:
                 [.get]
@@ -112,7 +113,8 @@ extension Route {
         /// The forms of an answer, the usual one first.
         var forms: [MediaType] {
             switch self {
-            case .runs, .run, .resume, .evaluation, .tables, .boundary, .describe, .predict, .openAPI, .health, .ready: [.json]
+            case .runs, .run, .resume, .evaluation, .tables, .boundary, .describe, .predict, .openAPI, .health, .ready:
+                [.json]
             case .metrics, .params: [.json, .csv, .ndjson]
             case .events: [.eventStream, .ndjson]
             case .sql, .prometheus: [.plainText]

@@ -5,9 +5,14 @@ extension HTTPServerResponse {
     /// Says where the next page of a list is (RFC 8288): in forms that have no room for a cursor it is the only place.
     /// - Parameter cursor: what the option is to be on the next page; nil at the end.
     func linked(_ request: HTTPServerRequest, _ option: String, _ cursor: Int?) -> HTTPServerResponse {
+        linked(request, option, cursor.map(String.init))
+    }
+
+    /// The same with a cursor that is text.
+    func linked(_ request: HTTPServerRequest, _ option: String, _ cursor: String?) -> HTTPServerResponse {
         guard let cursor, let link = HTTPField.Name("Link") else { return self }
         let others = request.query.filter { $0.name != option }.map { "\($0.name.escaped)=\($0.value.escaped)" }
-        let query = (others + ["\(option)=\(cursor)"]).joined(separator: "&")
+        let query = (others + ["\(option)=\(cursor.escaped)"]).joined(separator: "&")
         var response = self
         response.headerFields[link] = "<\(request.path)?\(query)>; rel=\"next\""
         return response

@@ -99,7 +99,8 @@ struct ConformanceTests {
             "/train/1/boundary", "/train/1/boundary?size=2&points=0&epoch=best", "/train/1/evaluation",
             "/train/2/evaluation?split=validation", "/train/3/evaluation?table=t",
             "/train/1/evaluation?importance=true&repeats=2", "/train/1/sql", "/train/1/sql?shape=window&iterations=2",
-            "/train/1/sql?as=function&name=f", "/describe?table=t", "/describe?table=t&label=word", "/healthz",
+            "/train/1/sql?as=function&name=f", "/tables", "/tables?search=t&limit=1", "/train?sparkline=5",
+            "/describe?table=t", "/describe?table=t&label=word", "/healthz",
             "/readyz",
             "/openapi.json", "/train/1/events", "/train/2/events",
         ] {

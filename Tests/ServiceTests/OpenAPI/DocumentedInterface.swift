@@ -108,7 +108,9 @@ struct DocumentedInterface {
         let type = String((reply.fields[.contentType] ?? "").prefix { $0 != ";" })
         guard let schema = forms[type]?["schema"] else { return ["the form \"\(type)\" is not documented"] }
         guard reply.text.hasSuffix("\n") || reply.text.isEmpty else { return ["the body does not end its last line"] }
-        if type == MediaType.eventStream.rawValue { return Self.events(reply.text).flatMap { checker.faults($0, schema) } }
+        if type == MediaType.eventStream.rawValue {
+            return Self.events(reply.text).flatMap { checker.faults($0, schema) }
+        }
         guard type.hasSuffix("json"), type != MediaType.ndjson.rawValue else {
             return checker.faults(.string(reply.text), schema)
         }

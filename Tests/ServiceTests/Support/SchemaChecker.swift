@@ -44,7 +44,9 @@ struct SchemaChecker {
         case "minLength", "maxLength", "pattern", "format": return text(value, keyword, operand)
         case "contentMediaType": return operand == "application/json" ? [] : ["\(operand.compact) is not known here"]
         case "contentSchema":
-            guard let content = value.stringValue.flatMap({ try? JSON(parsing: $0.utf8) }) else { return ["is no JSON"] }
+            guard let content = value.stringValue.flatMap({ try? JSON(parsing: $0.utf8) }) else {
+                return ["is no JSON"]
+            }
             return faults(content, operand)
         case "items", "minItems", "maxItems", "uniqueItems": return list(value, keyword, operand)
         case "properties", "required", "additionalProperties", "minProperties":
