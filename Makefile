@@ -8,10 +8,10 @@ DESTDIR ?=
 RELEASE := -c release --static-swift-stdlib --product pgradient
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint format bench fuzz install clean
+.PHONY: help deps build demo test lint format bench fuzz fuzz-parser install clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## install what is missing: libpq, a PostgreSQL server (never its default cluster)
 	@scripts/deps.sh
@@ -35,6 +35,9 @@ format: ## put the sources into the format that lint asks for
 fuzz: deps ## random networks against the interpreter: CASES=100000 SEED=1, or CASE='{…}' to repeat one
 	swift build --product pgradient-fuzz
 	@.build/debug/pgradient-fuzz $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED)) $(if $(CASE),--case '$(CASE)')
+
+fuzz-parser: ## libFuzzer on the HTTP and JSON parsers: FUZZ_SECONDS=600 PARSER=json FUZZ=-max_len=99
+	@for parser in $(or $(PARSER),http json); do scripts/fuzz-parser.sh $$parser -max_total_time=$(or $(FUZZ_SECONDS),60) $(FUZZ) || exit 1; done
 
 bench: ## measure against targets and peers, on a quiet machine (options: BENCH=--help)
 	@scripts/deps.sh --bench

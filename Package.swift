@@ -195,3 +195,24 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// `make fuzz-parser` builds the libFuzzer targets, and nothing else does: what is instrumented for a fuzzer does not
+// link without it. They are the folders of properties that the tests have; those make room for them here.
+if Context.environment["PGRADIENT_FUZZER"] != nil {
+    package.targets.removeAll { $0.type == .test }
+    let fuzzers: [(name: String, tests: String, dependencies: [Target.Dependency])] = [
+        ("HTTPFuzzer", "HTTPServerTests", ["HTTPServer", .product(name: "HTTPTypes", package: "swift-http-types")]),
+        ("JSONFuzzer", "JSONTreeTests", ["JSONTree"]),
+    ]
+    for fuzzer in fuzzers {
+        package.targets.append(
+            .target(
+                name: fuzzer.name,
+                dependencies: fuzzer.dependencies,
+                path: "Tests/\(fuzzer.tests)/Fuzzing",
+                swiftSettings: strict + [.define("FUZZER")]
+            )
+        )
+        package.products.append(.library(name: fuzzer.name, type: .static, targets: [fuzzer.name]))
+    }
+}

@@ -114,7 +114,8 @@ private struct Parser {
             try digits()
         }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        if isWhole, let whole = Int(text) { return .integer(whole) }
+        // Only float8 has a zero with a sign.
+        if isWhole, text != "-0", let whole = Int(text) { return .integer(whole) }
         guard let value = Double(text), value.isFinite else {
             position = start
             throw fault("the number is too large for float8")

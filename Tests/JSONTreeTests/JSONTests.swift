@@ -58,11 +58,12 @@ struct JSONTests {
 
     @Test(
         "numbers keep their kind",
-        arguments: [("1", 1, 1.0), ("1.0", 1, 1.0), ("1.5", nil, 1.5), ("1e3", 1000, 1e3)]
+        arguments: [("1", 1, 1.0), ("1.0", 1, 1.0), ("1.5", nil, 1.5), ("1e3", 1000, 1e3), ("-0", 0, -0.0)]
     )
     func numbers(text: String, whole: Int?, number: Double) throws {
         let value = try JSON(parsing: text.utf8)
         #expect(value.intValue == whole)
         #expect(value.doubleValue == number)
+        #expect(value.doubleValue?.sign == number.sign)
     }
 }

@@ -30,7 +30,7 @@ extension ConnectionStateMachine {
         case .readingHead, .readingBody:
             // It may have closed its sending side only; if not, the answer is lost and nothing else.
             halfClosedSince = now.instant
-            refuse(.malformed("it ended before it was complete"), as: .refused, now: now)
+            refuse(.malformed("it ended before it was complete"), as: refusedExchange, now: now)
             return .none
         case .handling, .streaming, .sending:
             return clientFinishedSending(now: now)

@@ -3,23 +3,6 @@ import Testing
 
 @testable import HTTPServer
 
-/// SplitMix64: small, and the same on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// Changes requests a little, the way that has broken parsers before.
 struct RequestMutator {
     private static let tokens = [
@@ -36,18 +19,6 @@ struct RequestMutator {
         var bytes = seeds.randomElement(using: &generator) ?? []
         for _ in 0..<Int.random(in: 1...4, using: &generator) { mutate(&bytes) }
         return bytes
-    }
-
-    /// Cuts at random places.
-    mutating func pieces(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
-        var pieces: [ArraySlice<UInt8>] = []
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = Int.random(in: 1...max(1, min(rest.count, 40)), using: &generator)
-            pieces.append(rest.prefix(count))
-            rest = rest.dropFirst(count)
-        }
-        return pieces
     }
 
     private mutating func mutate(_ bytes: inout [UInt8]) {
@@ -70,10 +41,10 @@ struct RequestMutator {
 
 @Suite("Fuzzed requests")
 struct ParserFuzzTests {
-    @Test("never crash the parser, never get past a second check, mean the same in pieces")
+    @Test("break no promise of parser and connection")
     func mutations() {
         let environment = ProcessInfo.processInfo.environment
-        let rounds = environment["HTTP_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 20_000
+        let rounds = environment["HTTP_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 3000
         let seed = environment["HTTP_FUZZ_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0...UInt64.max)
         print("HTTP parser fuzz: HTTP_FUZZ_SEED=\(seed)")
         var mutator = RequestMutator(generator: SeededGenerator(seed: seed), seeds: Self.seeds)
@@ -81,16 +52,9 @@ struct ParserFuzzTests {
         for round in 0..<rounds {
             let bytes = mutator.next()
             let input = "seed \(seed), round \(round): \(String(decoding: bytes, as: UTF8.self).debugDescription)"
-            let whole = ParserRun(whole: bytes)
-            #expect(whole == ParserRun(mutator.pieces(of: bytes)), "\(input)")
-            #expect(whole.ends.allSatisfy { $0 <= bytes.count } && whole.mostHeld <= bytes.count, "\(input)")
-            var start = 0
-            for end in whole.ends {
-                accepted += 1
-                let objection = StrictCheck.objection(to: bytes[start..<end])
-                #expect(objection == nil, "\(input)")
-                start = end
-            }
+            let violation = HTTPProperties.violation(by: bytes)
+            #expect(violation == nil, "\(input)")
+            accepted += ParserRun(whole: bytes).accepted.count
         }
         // A mutator that makes only rubbish would test nothing.
         #expect(accepted > rounds / 10, "seed \(seed)")

@@ -9,8 +9,13 @@ struct ParserRun: Equatable, CustomStringConvertible {
     var fault: RequestFault?
     /// Where each complete request ends.
     var ends: [Int] = []
-    /// The most bytes the parser held at a time.
+    /// The most bytes the parser held before and after it had worked on a piece.
     var mostHeld = 0
+    var mostLeft = 0
+    /// The requests whole.
+    var accepted: [(head: RequestHead, body: [UInt8])] = []
+    /// The one whose body did not come to its end.
+    var unfinished: RequestHead?
 
     static func == (left: ParserRun, right: ParserRun) -> Bool {
         left.requests == right.requests && left.fault == right.fault && left.ends == right.ends
@@ -29,10 +34,16 @@ struct ParserRun: Equatable, CustomStringConvertible {
                 appended += piece.count
                 mostHeld = max(mostHeld, parser.heldBytes)
                 while let event = try parser.next() {
-                    guard case .request(let head, let body) = event else { continue }
+                    guard case .request(let head, let body) = event else {
+                        if case .head(let head) = event { unfinished = head }
+                        continue
+                    }
+                    unfinished = nil
                     requests.append(Self.summary(head, body))
+                    accepted.append((head, body))
                     ends.append(appended - parser.heldBytes)
                 }
+                mostLeft = max(mostLeft, parser.heldBytes)
             }
         } catch {
             fault = error
