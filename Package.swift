@@ -10,7 +10,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let migrationFiles = [
     "V0001__runs.sql", "V0002__params.sql", "V0003__views.sql", "V0004__wide_view.sql", "V0005__shapes.sql",
     "V0006__columns.sql", "V0007__comparing.sql", "V0008__evaluations.sql", "V0009__pictures.sql",
-    "V0010__request_fingerprints.sql",
+    "V0010__request_fingerprints.sql", "V0011__clients.sql",
 ]
 
 let package = Package(

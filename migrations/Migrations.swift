@@ -19,5 +19,6 @@ public enum Migrations {
         ("V0008__evaluations.sql", PackageResources.V0008__evaluations_sql),
         ("V0009__pictures.sql", PackageResources.V0009__pictures_sql),
         ("V0010__request_fingerprints.sql", PackageResources.V0010__request_fingerprints_sql),
+        ("V0011__clients.sql", PackageResources.V0011__clients_sql),
     ]
 }

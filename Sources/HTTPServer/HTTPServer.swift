@@ -32,12 +32,14 @@ public final class HTTPServer: Sendable {
     private let state = Mutex(State.new)
 
     /// - Parameters:
+    ///   - defaultFields: set on every answer, the server's own refusals included, unless the handler sets them.
     ///   - errorBody: renders the body of answers that no handler made, such as 400 for a malformed request. Runs on
     ///     the loop's thread, so it must be quick. The default is a line of text.
     public convenience init(
         address: ListenAddress,
         limits: Limits = .default,
         logger: Logger,
+        defaultFields: HTTPFields = [:],
         errorBody: @escaping ErrorBody = { ("text/plain; charset=utf-8", Array("\($1)\n".utf8)) },
         handler: @escaping Handler
     ) {
@@ -45,6 +47,7 @@ public final class HTTPServer: Sendable {
             address: address,
             limits: limits,
             logger: logger,
+            defaultFields: defaultFields,
             errorBody: errorBody,
             accept: SystemAccept.call,
             handler: handler
@@ -55,6 +58,7 @@ public final class HTTPServer: Sendable {
         address: ListenAddress,
         limits: Limits,
         logger: Logger,
+        defaultFields: HTTPFields = [:],
         errorBody: @escaping ErrorBody,
         accept: @escaping AcceptCall,
         handler: @escaping Handler
@@ -63,7 +67,7 @@ public final class HTTPServer: Sendable {
         self.logger = logger
         self.accept = accept
         self.handler = handler
-        settings = ConnectionSettings(limits: limits, errorBody: errorBody)
+        settings = ConnectionSettings(limits: limits, defaultFields: defaultFields, errorBody: errorBody)
     }
 
     /// Binds, and serves from then on.

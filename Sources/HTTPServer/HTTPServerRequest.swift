@@ -15,8 +15,18 @@ public struct HTTPServerRequest: Sendable {
     public var host: String?
     /// The whole body, chunks already joined.
     public var body: [UInt8]
-    /// Address and port of the client, `unix:` on a unix socket.
+    /// Address and port of the client; `unix:` and the number of the client's user on a unix socket.
     public var remoteAddress: String
+
+    /// Whom to count as one client: the address without the port (of IPv6 its first half, for a machine has many
+    /// addresses there), or the user on a unix socket. Behind a proxy all clients are the proxy.
+    public var client: String {
+        guard !remoteAddress.hasPrefix("unix:"), let colon = remoteAddress.lastIndex(of: ":") else {
+            return remoteAddress
+        }
+        let host = remoteAddress[..<colon].trimmingPrefix("[")
+        return IPAddress(String(host.last == "]" ? host.dropLast() : host))?.client ?? remoteAddress
+    }
 
     /// Whether only the header of the answer is wanted. Answer as for GET: the server leaves the body out.
     public var isHead: Bool { method == .head }

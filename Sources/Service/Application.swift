@@ -10,6 +10,8 @@ public struct Application: Sendable {
     let training: TrainingService
     let signals: Signals
     let logger: Logger
+    /// How many runs of one client may wait.
+    public var maxQueued = 100
     /// Looks at watched runs for all streams.
     let hub: EventHub
     /// Single streams that have to look for themselves do so two at a time.

@@ -1,11 +1,12 @@
 import HTTPServer
 import HTTPTypes
 import JSONTree
+import Logging
 import Synchronization
 import Training
 
-/// What stands between the socket and the application: asks for the token, and answers while the application is not
-/// there yet.
+/// What stands between the socket and the application: asks whether the request was meant for this daemon and for the
+/// token, and answers while the application is not there yet.
 public final class Door: Sendable {
     private enum State {
         /// Not ready, and why.
@@ -14,10 +15,24 @@ public final class Door: Sendable {
     }
 
     private let state = Mutex(State.closed(reason: "the daemon is starting"))
-    private let token: String?
+    private let token: BearerToken?
+    private let access: Access
+    private let failures: FailedAttempts
 
-    /// - Parameter token: what every request but those to `/healthz` and `/readyz` must bring; nil lets all in.
-    public init(token: String?) { self.token = token }
+    /// - Parameters:
+    ///   - token: what every request but those to `/healthz` and `/readyz` must bring; nil lets all in.
+    ///   - access: which requests are meant for this daemon.
+    ///   - pause: how the answer to a wrong token is put off.
+    public init(
+        token: String?,
+        access: Access = .unchecked,
+        logger: Logger? = nil,
+        pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
+    ) {
+        self.token = token.map { BearerToken($0) }
+        self.access = access
+        failures = FailedAttempts(logger: logger, pause: pause)
+    }
 
     /// Lets requests through.
     public func open(_ application: Application) { state.withLock { $0 = .open(application) } }
@@ -27,8 +42,14 @@ public final class Door: Sendable {
 
     /// Answers a request.
     public func handle(_ request: HTTPServerRequest) async -> HTTPServerResponse {
+        if let objection = access.objection(to: request) { return objection.response }
         let isProbe = ["/healthz", "/readyz"].contains(request.path)
-        if let token, !isProbe, !Self.grants(request.headerFields[.authorization], token) { return Self.unauthorized }
+        if let token, !isProbe {
+            let verdict = token.verdict(on: request.headerFields[.authorization])
+            // Who has sent none has guessed nothing.
+            if verdict == .wrong { await failures.note(from: request.client) }
+            guard verdict == .right else { return Self.unauthorized }
+        }
         switch state.withLock({ $0 }) {
         case .open(let application): return await application.handle(request)
         case .closed where request.path == "/healthz" && [.get, .head].contains(request.method):
@@ -56,17 +77,5 @@ public final class Door: Sendable {
         )
         problem.headerFields[.wwwAuthenticate] = "Bearer"
         return problem.response
-    }
-
-    /// Compares without stopping at the first difference, so that timing tells nothing about the token.
-    private static func grants(_ field: String?, _ token: String) -> Bool {
-        guard let field, field.lowercased().hasPrefix("bearer ") else { return false }
-        let given = Array(field.dropFirst("bearer ".count).drop { $0 == " " }.utf8)
-        let wanted = Array(token.utf8)
-        var difference = given.count ^ wanted.count
-        for (index, byte) in wanted.enumerated() {
-            difference |= Int(byte ^ (index < given.count ? given[index] : 0))
-        }
-        return difference == 0
     }
 }

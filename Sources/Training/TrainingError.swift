@@ -27,6 +27,7 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
         case runNotReady = "run_not_ready"
         case conflict = "conflict"
         case keyReused = "idempotency_key_reused"
+        case queueFull = "queue_full"
         case diskFull = "disk_full"
         case outOfMemory = "out_of_memory"
         case timedOut = "statement_timeout"

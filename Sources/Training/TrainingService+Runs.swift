@@ -4,11 +4,18 @@ import Postgres
 /// What can be done with runs that are there.
 extension TrainingService {
     /// Puts an ended run back among the queued ones; a daemon goes on with it.
-    /// - Parameter idempotencyKey: asked again with the same one, the run is left as it is by then.
+    /// - Parameters:
+    ///   - idempotencyKey: asked again with the same one, the run is left as it is by then.
+    ///   - share: how much of the queue the client may fill; nil sets no limit.
     /// - Throws: `TrainingError`; the run stays as it was then.
-    public func resume(_ id: Int, _ asked: Resumption, idempotencyKey: String? = nil) async throws -> Run {
+    public func resume(
+        _ id: Int,
+        _ asked: Resumption,
+        idempotencyKey: String? = nil,
+        share: QueueShare? = nil
+    ) async throws -> Run {
         let key = idempotencyKey.map { IdempotencyKey($0, asked.json) }
-        return try await pool.withConnection { try await asked.apply(to: id, key, on: $0) }
+        return try await pool.withConnection { try await asked.apply(to: id, key, share: share, on: $0) }
     }
 
     /// The same, and claims it at once, so that no daemon does: what `pgradient resume` does itself.

@@ -26,21 +26,30 @@ public struct TrainingService: Sendable {
     }
 
     /// Checks a request against the catalog and stores it as a queued run.
+    /// - Parameter share: how much of the queue the client may fill; nil sets no limit.
     /// - Throws: `TrainingError`; nothing is stored then.
     ///
     /// A request whose key is known is not looked at again: the table may be gone by now, and the run is there.
-    public func submit(_ body: JSON, idempotencyKey: String? = nil) async throws -> Run {
+    public func submit(_ body: JSON, idempotencyKey: String? = nil, share: QueueShare? = nil) async throws -> Run {
         let key = idempotencyKey.map { IdempotencyKey($0, body) }
         if let key, let known = try await pool.withConnection({ try await key.run(on: $0) }) { return known }
         let request = try TrainingRequest(body)
         return try await pool.withConnection { connection in
             let dataset = try await Admission(request: request).check(on: connection)
-            let run = try await RunStore.insert(request, dataset, key, on: connection)
-            try await connection.query(
-                "SELECT pg_notify(\(Signals.channel), \("queued \(run.id)"))",
-                name: "notify"
-            )
-            return run
+            return try await connection.transaction { connection in
+                if let share {
+                    try await share.hold(on: connection)
+                    // The same request may have come through while this one waited: it wants no further run.
+                    if let known = try await key?.run(on: connection) { return known }
+                    try await share.requireRoom(on: connection)
+                }
+                let run = try await RunStore.insert(request, dataset, key, client: share?.client, on: connection)
+                try await connection.query(
+                    "SELECT pg_notify(\(Signals.channel), \("queued \(run.id)"))",
+                    name: "notify"
+                )
+                return run
+            }
         }
     }
 
@@ -49,7 +58,7 @@ public struct TrainingService: Sendable {
         let request = try TrainingRequest(body)
         return try await pool.transaction { connection in
             let dataset = try await Admission(request: request).check(on: connection)
-            let run = try await RunStore.insert(request, dataset, nil, on: connection)
+            let run = try await RunStore.insert(request, dataset, on: connection)
             guard let lease = try await Lease.claim(run.id, owner: owner, on: connection) else {
                 throw TrainingError(.conflict, "run \(run.id) was claimed by another process")
             }

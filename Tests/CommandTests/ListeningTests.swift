@@ -65,6 +65,50 @@ struct ListeningTests {
         #expect(!ending.error.contains(token))
     }
 
+    @Test("names that lead here are set by flag, environment or file", arguments: ["flag", "environment", "file"])
+    func allowedHosts(by way: String) async throws {
+        let home = try Home()
+        var environment = ["PGRADIENT_DATABASE_URL": try await TestCluster.freshDatabase()]
+        var arguments = ["serve", "--listen", "127.0.0.1:0"]
+        switch way {
+        case "flag": arguments += ["--allowed-host", "a.example", "--allowed-host", "B.example", "--max-queued", "1"]
+        case "environment":
+            environment["PGRADIENT_ALLOWED_HOSTS"] = "a.example, b.example"
+            environment["PGRADIENT_MAX_QUEUED"] = "1"
+        default:
+            let text = #"{"allowed-hosts": ["a.example", "b.example"], "max_queued": 1}"#
+            try text.write(toFile: home.folder + "/pgradient.json", atomically: true, encoding: .utf8)
+        }
+        let program = try Program(arguments, environment: environment, directory: home.folder)
+        let line = try await program.output.line(containing: "listens")
+        let port = try #require(Int(line.split(separator: ":").last ?? ""))
+        _ = try await program.error.line(containing: " ready ")
+        func status(_ host: String, _ method: String = "GET", origin: String? = nil) async throws -> Int {
+            try await offPool {
+                var fields = ["Host": host]
+                fields["Origin"] = origin
+                return try Visitor(port: port).ask(method, "/train/9", fields: fields).status
+            }
+        }
+        for host in ["a.example", "b.example:443", "localhost:\(port)", "127.0.0.1"] {
+            #expect(try await status(host) == 404, "\(host)")
+        }
+        for host in ["c.example", "0.0.0.0"] { #expect(try await status(host) == 421, "\(host)") }
+        #expect(try await status("localhost", "DELETE", origin: "https://b.example") == 404)
+        #expect(try await status("localhost", "DELETE", origin: "https://c.example") == 403)
+        let answers = try await offPool {
+            let visitor = try Visitor(port: port)
+            let long = #"{"source": {"example": "article", "rows": 1000}, "max_iter": 1000000}"#
+            #expect(try visitor.ask("POST", "/train", long).status == 202)
+            // The first is trained, the second waits, the third is too many.
+            for _ in 0..<100_000 where try !visitor.ask("GET", "/train/1").body.contains("\"state\": \"running\"") {}
+            return [try visitor.ask("POST", "/train", long).status, try visitor.ask("POST", "/train", long).status]
+        }
+        #expect(answers == [202, 429])
+        program.send(SIGTERM)
+        #expect(try await program.finish().status == .exited(0))
+    }
+
     @Test("a data directory that can't be written: said, and ended", arguments: ["serve", "train", "doctor"])
     func unwritable(command: String) async throws {
         let home = try Home()

@@ -61,6 +61,9 @@ struct UsageTests {
             Case("serve", "--listen", "0.0.0.0:0", says: "can be reached from other machines, and there is no token"),
             Case("serve", "--token-file", "/nonexistent", says: "the token file /nonexistent can't be read"),
             Case("serve", "--workers", "0", says: "workers is \"0\"; it must be a whole number from 1 to 64"),
+            Case("serve", "--allowed-host", "https://a.example", says: "allowed_hosts has \"https://a.example\""),
+            Case("serve", "--allowed-host", "a.example:443", says: "without scheme and port"),
+            Case("serve", "--max-queued", "0", says: "max_queued is \"0\"; it must be a whole number from 1 to 100000"),
             Case("serve", "--log-level", "loud", says: "log_level is \"loud\"; it must be one of trace, debug"),
         ]
     )

@@ -8,13 +8,21 @@ import Training
 /// The whole of the daemon but its process: server, door and application over a real socket.
 @Suite("Over a socket", .timeLimit(.minutes(5)))
 struct SocketTests {
-    private func withServer(_ body: (Int, Counter) async throws -> Void) async throws {
-        try await Counter.open(working: true) { counter in
-            let door = Door(token: nil)
-            door.open(counter.application)
+    private func withServer(
+        working: Bool = true,
+        maxQueued: Int = 100,
+        _ body: (Int, Counter) async throws -> Void
+    ) async throws {
+        try await Counter.open(working: working) { counter in
+            let address = ListenAddress.tcp(host: "127.0.0.1", port: 0)
+            let door = Door(token: nil, access: Access(listeningOn: address, allowedHosts: []))
+            var application = counter.application
+            application.maxQueued = maxQueued
+            door.open(application)
             let server = HTTPServer(
-                address: .tcp(host: "127.0.0.1", port: 0),
+                address: address,
                 logger: quiet,
+                defaultFields: SecurityFields.all,
                 errorBody: Door.errorBody
             ) { await door.handle($0) }
             guard case .tcp(_, let port) = try await server.start() else { return }
@@ -169,6 +177,54 @@ struct SocketTests {
             let events = try await ask(port, "GET", "/train/1/events")
             #expect(events.body.contains("event: end"))
             #expect(try await counter.training.run(1).state == .cancelled)
+        }
+    }
+
+    @Test("every answer says what a browser may do with it, the server's own refusals too")
+    func securityFields() async throws {
+        try await withServer { port, _ in
+            let requests = [
+                "GET /train HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "GET /train HTTP/1.1\r\nHost: rebind.example\r\n\r\n", "nonsense\r\n\r\n",
+                "POST /train HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example\r\nContent-Length: 2\r\n\r\n{}",
+            ]
+            for (text, status) in zip(requests, [200, 404, 421, 400, 403]) {
+                let answer = try await offPool {
+                    let visitor = try Visitor(port: port)
+                    try visitor.send(text)
+                    return try visitor.answer()
+                }
+                #expect(answer.status == status)
+                #expect(answer.fields["x-content-type-options"] == "nosniff")
+                #expect(answer.fields["referrer-policy"] == "no-referrer")
+                #expect(answer.fields["cross-origin-resource-policy"] == "same-origin")
+                #expect(answer.fields["cross-origin-opener-policy"] == "same-origin")
+                #expect(answer.fields["content-security-policy"]?.contains("default-src 'none'") == true)
+                #expect(answer.fields["cache-control"] != nil)
+                #expect(!answer.fields.keys.contains { $0.hasPrefix("access-control-") })
+            }
+        }
+    }
+
+    @Test("a client with too many runs waiting gets 429 and the rest of its connection")
+    func queueLimit() async throws {
+        try await withServer(working: false, maxQueued: 2) { port, counter in
+            let answers = try await withThrowingTaskGroup(of: Visitor.Answer.self) { group in
+                for _ in 0..<8 { group.addTask { try await ask(port, "POST", "/train", "{}") } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers.filter { $0.status == 202 }.count == 2)
+            let refused = answers.filter { $0.status == 429 }
+            #expect(refused.count == 6)
+            for answer in refused {
+                #expect(answer.fields["retry-after"] == "10")
+                #expect(answer.fields["content-type"] == "application/problem+json")
+                #expect(try JSON(parsing: answer.body.utf8)["code"] == "queue_full")
+            }
+            let (runs, _) = try await counter.training.runs(limit: 10)
+            #expect(runs.count == 2)
+            _ = try await counter.training.cancel(1)
+            #expect(try await ask(port, "POST", "/train", "{}").status == 202)
         }
     }
 }

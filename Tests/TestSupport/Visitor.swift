@@ -46,8 +46,9 @@ public final class Visitor: Sendable {
 
     /// Sends a request.
     public func send(_ method: String, _ target: String, _ body: String? = nil, fields: [String: String] = [:]) throws {
-        var text = "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\n"
-        for (name, value) in fields { text += "\(name): \(value)\r\n" }
+        let host = fields["Host"] ?? "localhost"
+        var text = "\(method) \(target) HTTP/1.1\r\nHost: \(host)\r\n"
+        for (name, value) in fields where name != "Host" { text += "\(name): \(value)\r\n" }
         if let body { text += "Content-Length: \(body.utf8.count)\r\n" }
         try send(text + "\r\n" + (body ?? ""))
     }
@@ -73,6 +74,13 @@ public final class Visitor: Sendable {
             while let chunk = try chunk() { answer.body += chunk }
         }
         return answer
+    }
+
+    /// Whether something can be read, waiting for it so long.
+    public func hasAnswer(within time: Duration) -> Bool {
+        var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        let milliseconds = time.components.seconds * 1000 + time.components.attoseconds / 1_000_000_000_000_000
+        return poll(&ready, 1, CInt(clamping: milliseconds)) > 0
     }
 
     /// Reads status and fields only.

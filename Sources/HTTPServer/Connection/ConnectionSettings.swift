@@ -8,9 +8,12 @@ public typealias ErrorBody =
 final class ConnectionSettings: Sendable {
     let limits: Limits
     let errorBody: ErrorBody
+    /// Fields of every answer that does not set them itself.
+    let defaultFields: HTTPFields
 
-    init(limits: Limits, errorBody: @escaping ErrorBody) {
+    init(limits: Limits, defaultFields: HTTPFields = [:], errorBody: @escaping ErrorBody) {
         self.limits = limits
+        self.defaultFields = defaultFields
         self.errorBody = errorBody
     }
 }

@@ -97,9 +97,10 @@ extension ConnectionStateMachine {
     ) {
         let persistence: ResponseHeadEncoder.Persistence =
             if !exchange.keepAlive { .close } else if exchange.version == .http10 { .keepAlive } else { .implied }
+        let defaults = settings.defaultFields.filter { fields[$0.name] == nil }
         let head = ResponseHeadEncoder.encode(
             status: status,
-            fields: fields,
+            fields: fields + defaults,
             framing: framing,
             persistence: persistence,
             date: now.date

@@ -32,10 +32,21 @@ enum SystemAccept {
             default: return .failed
             }
         }
-        guard let (host, port) = peer.hostAndPort else { return .connection(descriptor, remoteAddress: "unix:") }
+        guard let (host, port) = peer.hostAndPort else {
+            return .connection(descriptor, remoteAddress: "unix:" + (user(behind: descriptor).map { "\($0)" } ?? ""))
+        }
         var on: Int32 = 1
         // The server writes whole answers and whole events; waiting to join them only costs time.
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
         return .connection(descriptor, remoteAddress: host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
+    }
+
+    /// The user at the other end of a unix socket, as the kernel knows it.
+    private static func user(behind descriptor: Int32) -> UInt32? {
+        // `struct ucred`, which glibc declares only with _GNU_SOURCE: process, user, group.
+        var credentials: (pid: Int32, user: UInt32, group: UInt32) = (0, 0, 0)
+        var length = socklen_t(MemoryLayout.size(ofValue: credentials))
+        guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 else { return nil }
+        return credentials.user
     }
 }

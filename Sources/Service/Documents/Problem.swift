@@ -40,7 +40,12 @@ public struct Problem: Error, Sendable {
             hint: error.hint
         )
         sqlState = error.sqlState
-        if status == .serviceUnavailable { headerFields[.retryAfter] = "2" }
+        switch status {
+        case .serviceUnavailable: headerFields[.retryAfter] = "2"
+        // A run takes its time; the next one may begin at any moment.
+        case .tooManyRequests: headerFields[.retryAfter] = "10"
+        default: break
+        }
     }
 
     private static func status(_ code: TrainingError.Code) -> HTTPResponse.Status {
@@ -52,6 +57,7 @@ public struct Problem: Error, Sendable {
             .unprocessableContent
         case .runNotFound, .epochNotFound: .notFound
         case .runNotReady, .sourceChanged, .conflict: .conflict
+        case .queueFull: .tooManyRequests
         case .databaseUnreachable: .serviceUnavailable
         case .outOfMemory, .timedOut: .internalServerError
         case .diskFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")

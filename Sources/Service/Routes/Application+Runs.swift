@@ -8,8 +8,11 @@ extension Application {
     /// `POST /train`
     func startRun(_ request: HTTPServerRequest) async throws -> HTTPServerResponse {
         try QueryReader(request).finish()
-        let body = try request.json(empty: [:])
-        let run = try await training.submit(body, idempotencyKey: try idempotencyKey(request))
+        let run = try await training.submit(
+            try request.json(empty: [:]),
+            idempotencyKey: try idempotencyKey(request),
+            share: QueueShare(client: request.client, limit: maxQueued)
+        )
         var response = HTTPServerResponse.json(RunDocument.json(run), status: .accepted)
         response.headerFields[.location] = "/train/\(run.id)"
         return response
@@ -59,8 +62,12 @@ extension Application {
     /// `POST /train/{id}/resume`
     func resumeRun(_ request: HTTPServerRequest, _ id: Int) async throws -> HTTPServerResponse {
         try QueryReader(request).finish()
-        let body = try request.json(empty: [:])
-        let run = try await training.resume(id, Resumption(body), idempotencyKey: try idempotencyKey(request))
+        let run = try await training.resume(
+            id,
+            Resumption(try request.json(empty: [:])),
+            idempotencyKey: try idempotencyKey(request),
+            share: QueueShare(client: request.client, limit: maxQueued)
+        )
         var response = HTTPServerResponse.json(RunDocument.json(run), status: .accepted)
         response.headerFields[.location] = "/train/\(id)"
         return response

@@ -36,7 +36,13 @@ public struct Resumption: Sendable, Hashable {
     /// rows have changed, or that can't go on for another reason, stays as it was.
     ///
     /// Takes as long as reading the rows does, so that the answer says whether they are still the same.
-    func apply(to id: Int, _ key: IdempotencyKey? = nil, on connection: Connection) async throws -> Run {
+    /// - Parameter share: how much of the queue the client may fill; nil sets no limit.
+    func apply(
+        to id: Int,
+        _ key: IdempotencyKey? = nil,
+        share: QueueShare? = nil,
+        on connection: Connection
+    ) async throws -> Run {
         try await connection.transaction { connection in
             if let known = try await key?.resumed(id, on: connection) { return known }
             // The snapshot is made as by the one who trains.
@@ -55,7 +61,10 @@ public struct Resumption: Sendable, Hashable {
                 try await connection.query(settings, name: "configure")
                 try await Preparation.rebuild(run, request, .init(rows: rows, hash: hash), on: connection)
             }
-            try await requeue(run, limit, key, on: connection)
+            // After all that takes time: the client's other requests wait from here.
+            try await share?.hold(on: connection)
+            try await share?.requireRoom(on: connection)
+            try await requeue(run, limit, key, client: share?.client, on: connection)
             try await connection.query("SELECT pg_notify(\(Signals.channel), \("queued \(id)"))", name: "notify")
             return try await RunStore.run(id, on: connection)
         }
@@ -99,6 +108,7 @@ public struct Resumption: Sendable, Hashable {
         _ run: Run,
         _ limit: Int,
         _ key: IdempotencyKey?,
+        client: String?,
         on connection: Connection
     ) async throws {
         var changes: JSON = ["max_iter": .integer(limit)]
@@ -108,6 +118,7 @@ public struct Resumption: Sendable, Hashable {
             UPDATE pgradient.runs SET state = 'queued', stop_reason = NULL, error = NULL,
                 spent_s = spent_s + coalesce(extract(epoch FROM finished_at - active_since)::float8, 0),
                 finished_at = NULL, active_since = NULL, max_iter = \(Int32(limit)),
+                client = \(client.map(SQLValue.text) ?? .null(.text)),
                 resumed_from = CASE WHEN content_hash IS NOT NULL THEN epoch END,
                 resume_key = \((key?.text).map(SQLValue.text) ?? .null(.text)), resume_hash = \(key?.hash ?? "NULL"),
                 spec = spec || \(SQLValue.jsonb(changes.compact))

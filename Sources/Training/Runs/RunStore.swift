@@ -9,7 +9,8 @@ enum RunStore {
     static func insert(
         _ request: TrainingRequest,
         _ dataset: Dataset,
-        _ key: IdempotencyKey?,
+        _ key: IdempotencyKey? = nil,
+        client: String? = nil,
         on connection: Connection
     ) async throws -> Run {
         let spec = SQLValue.jsonb(request.json(dataset).compact)
@@ -17,13 +18,14 @@ enum RunStore {
             """
             INSERT INTO pgradient.runs AS r
                 (name, spec, idempotency_key, idempotency_hash, task, seed, feature_names, label_name, max_iter, activations, learning_rate,
-                 tags, notes)
+                 tags, notes, client)
             VALUES (\(request.name.map(SQLValue.text) ?? .null(.text)), \(spec),
                     \((key?.text).map(SQLValue.text) ?? .null(.text)), \(key?.hash ?? "NULL"),
                     \(dataset.task.rawValue), \(request.seed),
                     \(SQLValue.textArray(dataset.featureNames)), \(dataset.label.name), \(Int32(request.maxIter)),
                     \(SQLValue.textArray(request.activations.map(\.rawValue))), \(request.learningRate),
-                    \(SQLValue.textArray(request.tags)), \(request.notes.map(SQLValue.text) ?? .null(.text)))
+                    \(SQLValue.textArray(request.tags)), \(request.notes.map(SQLValue.text) ?? .null(.text)),
+                    \(client.map(SQLValue.text) ?? .null(.text)))
             ON CONFLICT (idempotency_key) DO NOTHING
             RETURNING \(Run.columns)
             """,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import HTTPServer
 import Logging
 import Service
@@ -18,7 +19,7 @@ struct Serve: AsyncParsableCommand {
               pgradient serve --database-url postgresql://app@db.example/app
               pgradient serve --listen unix:/run/pgradient.sock
               PGRADIENT_TOKEN=$(openssl rand -hex 32) \\
-                pgradient serve --listen 0.0.0.0:8080
+                pgradient serve --listen 0.0.0.0:8080 --allowed-host train.example.org
 
               curl -X POST localhost:8080/train
               curl localhost:8080/train
@@ -39,8 +40,29 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Runs that are trained at the same time. Default 1.", valueName: "n"))
     var workers: String?
 
+    @Option(
+        name: .customLong("allowed-host"),
+        help: ArgumentHelp(
+            "A name, besides localhost and the address, under which the daemon is reached. May be repeated.",
+            valueName: "name"
+        )
+    )
+    var allowedHosts: [String] = []
+
+    @Option(
+        name: .customLong("max-queued"),
+        help: ArgumentHelp("Runs that one client may have waiting. Default 100.", valueName: "n")
+    )
+    var maxQueued: String?
+
     func run() async throws {
-        let settings = try Settings(global, flags: ["listen": listen, "token_file": tokenFile, "workers": workers])
+        let settings = try Settings(
+            global,
+            flags: [
+                "listen": listen, "token_file": tokenFile, "workers": workers, "max_queued": maxQueued,
+                "allowed_hosts": allowedHosts.isEmpty ? nil : allowedHosts.joined(separator: ","),
+            ]
+        )
         let address = try settings.listenAddress()
         guard address.isLoopback || settings.token != nil else {
             throw UsageError(
@@ -59,9 +81,19 @@ struct Serve: AsyncParsableCommand {
         until interruption: AsyncStream<Never>
     ) async throws {
         let logger = settings.logger()
-        let door = Door(token: settings.token)
-        let server = HTTPServer(address: address, logger: logger, errorBody: Door.errorBody) { await door.handle($0) }
-        Descriptors.raiseLimit()
+        let access = Access(
+            listeningOn: address,
+            allowedHosts: settings.allowedHosts,
+            machine: ProcessInfo.processInfo.hostName
+        )
+        let door = Door(token: settings.token, access: access, logger: logger)
+        let server = HTTPServer(
+            address: address,
+            limits: Descriptors.limits(within: Descriptors.raiseLimit()),
+            logger: logger,
+            defaultFields: SecurityFields.all,
+            errorBody: Door.errorBody
+        ) { await door.handle($0) }
         // Bound first: a port in use is known before anything is started.
         let bound = try await server.start()
         // A daemon whose starter does not listen works all the same.

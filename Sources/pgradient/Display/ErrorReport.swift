@@ -47,7 +47,8 @@ extension TrainingError.Code {
         case .unknownTable, .unknownColumn, .unsupportedColumn, .noPermission, .emptyTable, .nullValues,
             .nonFiniteValues, .valuesTooLarge, .tooFewClasses, .tooManyClasses, .tooLarge, .notTwoInputs,
             .sourceChanged,
-            .runNotFound, .epochNotFound, .runNotReady, .conflict, .diskFull, .outOfMemory, .timedOut, .database,
+            .runNotFound, .epochNotFound, .runNotReady, .conflict, .queueFull, .diskFull, .outOfMemory, .timedOut,
+            .database,
             .databaseUnreachable, .internal:
             false
         }

@@ -48,7 +48,9 @@ struct Daemon: ServiceLifecycle.Service {
             }
         }
         let signals = Signals(settings: backend.connection, logger: logger)
-        door.open(Application(training: backend.service, signals: signals, logger: logger))
+        var application = Application(training: backend.service, signals: signals, logger: logger)
+        application.maxQueued = settings.maxQueued
+        door.open(application)
         // The description of a connection shows no password.
         logger.info(
             "ready",

@@ -4,6 +4,7 @@ import Foundation
 import HTTPServer
 import JSONTree
 import Logging
+import Service
 
 /// What is set, from flags, then the environment, then `pgradient.json` in the working directory, then defaults.
 struct Settings: Sendable {
@@ -15,6 +16,10 @@ struct Settings: Sendable {
     /// Where the token was read, if it was a file.
     let tokenFile: String?
     let workers: Int
+    /// Names that lead to the daemon besides its address.
+    let allowedHosts: [String]
+    /// Queued runs of one client at most.
+    let maxQueued: Int
     /// Nil leaves it to the command.
     let logLevel: Logger.Level?
     let logFormat: LogFormat
@@ -22,7 +27,8 @@ struct Settings: Sendable {
     /// The file that is read if it is there.
     static let fileName = "pgradient.json"
     private static let keys = [
-        "database_url", "data_dir", "listen", "token_file", "workers", "log_level", "log_format",
+        "database_url", "data_dir", "listen", "token_file", "workers", "allowed_hosts", "max_queued", "log_level",
+        "log_format",
     ]
 
     /// - Parameter flags: what was given on the command line, by key.
@@ -45,7 +51,9 @@ struct Settings: Sendable {
         listen = reader.string(forKey: "listen") ?? "127.0.0.1:8080"
         tokenFile = reader.string(forKey: "token_file")
         token = try Self.token(reader, file: tokenFile)
-        workers = try Self.workers(reader.string(forKey: "workers"))
+        workers = try Self.count("workers", reader.string(forKey: "workers"), 1...64) ?? 1
+        allowedHosts = try Self.hosts(reader.string(forKey: "allowed_hosts") ?? "")
+        maxQueued = try Self.count("max_queued", reader.string(forKey: "max_queued"), 1...100_000) ?? 100
         logLevel = try Self.choice("log_level", reader.string(forKey: "log_level"))
         logFormat = try Self.choice("log_format", reader.string(forKey: "log_format")) ?? .text
     }
@@ -80,7 +88,7 @@ struct Settings: Sendable {
                     "\(fileName) sets \"\(name)\", which is unknown; known are \(keys.joined(separator: ", "))"
                 )
             }
-            guard let text = value.stringValue ?? value.intValue.map(String.init) else {
+            guard let text = value.stringValue ?? value.intValue.map(String.init) ?? list(key, value) else {
                 throw UsageError("\(fileName): \(name) is \(value.kind); it must be a string or a whole number")
             }
             values[AbsoluteConfigKey([key])] = ConfigValue(.string(text), isSecret: false)
@@ -107,12 +115,32 @@ struct Settings: Sendable {
         return token
     }
 
-    private static func workers(_ text: String?) throws -> Int {
-        guard let text else { return 1 }
-        guard let count = Int(text), (1...64).contains(count) else {
-            throw UsageError("workers is \"\(text)\"; it must be a whole number from 1 to 64")
+    private static func count(_ name: String, _ text: String?, _ range: ClosedRange<Int>) throws -> Int? {
+        guard let text else { return nil }
+        guard let count = Int(text), range.contains(count) else {
+            throw UsageError(
+                "\(name) is \"\(text)\"; it must be a whole number from \(range.lowerBound) to \(range.upperBound)"
+            )
         }
         return count
+    }
+
+    /// Names, one after the other, as the environment has them.
+    private static func list(_ key: String, _ value: JSON) -> String? {
+        guard key == "allowed_hosts", let names = value.arrayValue else { return nil }
+        let texts = names.compactMap(\.stringValue)
+        return texts.count == names.count ? texts.joined(separator: ",") : nil
+    }
+
+    private static func hosts(_ text: String) throws -> [String] {
+        let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        for name in names where !Access.isHost(name) {
+            throw UsageError(
+                "allowed_hosts has \"\(name)\"; it must be names or addresses without scheme and port, such as "
+                    + "train.example.org"
+            )
+        }
+        return names
     }
 
     private static func choice<T: RawRepresentable & CaseIterable>(_ name: String, _ text: String?) throws -> T?

@@ -133,6 +133,19 @@ struct ConnectionLifeTests {
         #expect(driver.take().hasPrefix("HTTP/1.1 500 Internal Server Error\r\n"))
     }
 
+    @Test("fields for every answer are on refusals too, and give way to the handler's")
+    func defaultFields() {
+        var driver = MachineDriver(defaultFields: [.cacheControl: "no-store", .xContentTypeOptions: "nosniff"])
+        driver.receive(get)
+        driver.respond(fields: [.cacheControl: "no-cache"])
+        let answer = driver.take()
+        #expect(answer.contains("\r\nCache-Control: no-cache\r\n") && !answer.contains("no-store"))
+        #expect(answer.contains("\r\nX-Content-Type-Options: nosniff\r\n"))
+        driver.receive("GET / HTTP/1.1\n")
+        let refusal = driver.take()
+        #expect(refusal.contains("\r\nCache-Control: no-store\r\n"), "\(refusal)")
+    }
+
     @Test("a stopping server answers what it was asked and no more")
     func draining() {
         var driver = MachineDriver()

@@ -11,8 +11,8 @@ struct MachineDriver {
     /// One word per action that was not `.none`.
     var actions: [String] = []
 
-    init(limits: Limits = .default) {
-        let settings = ConnectionSettings(limits: limits) { status, detail in
+    init(limits: Limits = .default, defaultFields: HTTPFields = [:]) {
+        let settings = ConnectionSettings(limits: limits, defaultFields: defaultFields) { status, detail in
             ("text/plain", Array("\(status.code) \(detail)".utf8))
         }
         machine = ConnectionStateMachine(settings: settings, now: now)

@@ -59,7 +59,7 @@ struct ConnectionProperties {
     private mutating func finish() {
         let hangsUp = Bool.random(using: &generator)
         for _ in 0..<(4 * dispatched.count + 4 * bytes.count + 20) where !isClosed && violation == nil {
-            if !machine.wantsInput {
+            if !machine.wantsInput || !machine.output.isEmpty {
                 serve()
             } else if hangsUp {
                 perform(machine.receivedEnd(now: now))

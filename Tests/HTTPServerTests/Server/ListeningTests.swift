@@ -81,6 +81,45 @@ struct ListeningTests {
         }
     }
 
+    @Test("a client is counted by its address, or by its user on a unix socket")
+    func clients() async throws {
+        let handler: Handler = { HTTPServerResponse(status: .ok, body: .bytes(Array($0.client.utf8))) }
+        try await withServer(handler: handler) { address, _ in
+            let client = try await offPool { try fetch(address).text }
+            #expect(client == "127.0.0.1")
+        }
+        try await withTemporaryDirectory { directory in
+            try await withServer(on: .unix(path: directory + "/s"), handler: handler) { address, _ in
+                let client = try await offPool { try fetch(address).text }
+                #expect(client == "unix:\(geteuid())")
+            }
+        }
+    }
+
+    @Test(
+        "the addresses of one machine are one client",
+        arguments: [
+            ("192.0.2.1:4711", "192.0.2.1"), ("[::ffff:192.0.2.1]:1", "192.0.2.1"), ("unix:0", "unix:0"),
+            ("[2001:db8:1:2:3:4:5:6]:80", "2001:db8:1:2::/64"), ("[2001:db8:1:2::]:81", "2001:db8:1:2::/64"),
+            ("[::1]:9", "0:0:0:0::/64"),
+        ]
+    )
+    func clientOfAddress(_ address: String, _ client: String) {
+        #expect(HTTPServerRequest(remoteAddress: address).client == client)
+    }
+
+    @Test(
+        "what an address is",
+        arguments: [
+            ("127.0.0.1", true), ("::1", true), ("::ffff:127.9.9.9", true), ("::", false), ("128.0.0.1", false),
+        ]
+    )
+    func loopback(_ text: String, _ isLoopback: Bool) throws {
+        #expect(try #require(IPAddress(text)).isLoopback == isLoopback)
+        #expect(IPAddress("localhost") == nil && IPAddress("[::1]") == nil && IPAddress("127.1") == nil)
+        #expect(IPAddress("::ffff:1.2.3.4") == IPAddress("1.2.3.4") && IPAddress("::") != IPAddress("0.0.0.0"))
+    }
+
     @Test("a dead server's socket is replaced, a live one's is not, and no other file is touched")
     func staleSocket() async throws {
         try await withTemporaryDirectory { directory in

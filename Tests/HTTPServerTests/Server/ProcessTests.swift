@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import Synchronization
 import Testing
 
 @testable import HTTPServer
@@ -36,6 +37,36 @@ struct ProcessTests {
                     tick.fire()
                     for client in clients { #expect(try client.receiveChunk() == Array("tick".utf8)) }
                 }
+            }
+        }
+    }
+
+    @Test("a unix socket is never open to others, not for a moment, whatever the umask")
+    func socketMode() async {
+        await #expect(processExitsWith: .success) {
+            // Belongs to the process, so no other test may have it.
+            umask(0)
+            try await withTemporaryDirectory { directory in
+                let path = directory + "/s"
+                let isOver = Atomic(false)
+                let seen = Atomic(0)
+                let watcher = Task.detached {
+                    var status = stat()
+                    var modes: Set<mode_t> = []
+                    while !isOver.load(ordering: .relaxed) {
+                        guard lstat(path, &status) == 0 else { continue }
+                        modes.insert(status.st_mode & 0o777)
+                        seen.add(1, ordering: .relaxed)
+                    }
+                    return modes
+                }
+                // Until it was seen often enough to have been seen early.
+                for _ in 0..<10_000 where seen.load(ordering: .relaxed) < 2000 {
+                    let listener = try Listener.open(.unix(path: path))
+                    listener.close()
+                }
+                isOver.store(true, ordering: .relaxed)
+                #expect(await watcher.value == [0o600])
             }
         }
     }

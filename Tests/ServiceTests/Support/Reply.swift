@@ -46,9 +46,9 @@ struct Reply: Sendable {
 }
 
 private let titles = [
-    400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 405: "Method Not Allowed",
-    406: "Not Acceptable", 409: "Conflict", 415: "Unsupported Media Type", 422: "Unprocessable Content",
-    501: "Not Implemented", 503: "Service Unavailable",
+    400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+    406: "Not Acceptable", 409: "Conflict", 415: "Unsupported Media Type", 421: "Misdirected Request",
+    422: "Unprocessable Content", 429: "Too Many Requests", 501: "Not Implemented", 503: "Service Unavailable",
 ]
 
 /// Checks an RFC 9457 document whole.
