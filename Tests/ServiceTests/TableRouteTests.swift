@@ -112,7 +112,7 @@ struct TableRouteTests {
                 """
             )
             #expect(try Self.names(await counter.get("/tables")) == ["closed.yes", "open.no", "open.yes"])
-            try await Counter.open(on: conninfo.replacing(/user=\w+/, with: "user=\(role)")) { guest in
+            try await Counter.open(on: conninfo.replacing(/user=\w+/, with: "user=\(role)")) { guest async throws in
                 #expect(try Self.names(await guest.get("/tables")) == ["open.yes"])
             }
         }
