@@ -62,7 +62,7 @@ extension Operation {
                     .query(
                         "purge",
                         Schema.choice(Truth.self).defaulting(to: .string(Truth.false.rawValue)),
-                        "Whether the run is deleted, which must have ended."
+                        "Whether the run is deleted, which nobody must be training."
                     )
                 ],
                 answers: [

@@ -140,9 +140,9 @@ struct ConformanceTests {
         }
         try await inspector.ask(.post, "/predict", #"{"rows": []}"#, 409)
         try await inspector.ask(.post, "/train/4/resume", "", 409)
-        try await inspector.ask(.delete, "/train/4?purge=true", "", 409)
         let (run, lease) = try await inspector.counter.training.submitAndClaim([:], owner: "test")
         try await inspector.ask(.get, "/train/\(run.id)", 200)
+        try await inspector.ask(.delete, "/train/\(run.id)?purge=true", 409)
         try await inspector.ask(.delete, "/train/\(run.id)", "", 202)
         _ = lease
     }

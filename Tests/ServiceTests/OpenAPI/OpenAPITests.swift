@@ -100,7 +100,8 @@ struct OpenAPITests {
                     let probes = Probes(try #require(parameter["schema"]))
                     for (value, isGood) in probes.values {
                         let text = value.stringValue ?? value.compact
-                        let json = try await counter.get("\(path)?\(name)=\(text)").json
+                        let reply = await counter.get("\(path)?\(name)=\(text)")
+                        let json = reply.status == 422 ? try reply.json : [:]
                         let isRefused = json["code"] == "invalid_option" && json["field"]?.stringValue == name
                         #expect(isRefused != isGood, "\(operation.id) \(name)=\(text): \(json.compact)")
                     }
