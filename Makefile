@@ -8,7 +8,7 @@ DESTDIR ?=
 RELEASE := -c release --static-swift-stdlib --product pgradient
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint format bench fuzz fuzz-parser install clean
+.PHONY: help deps build demo test lint format bench fuzz fuzz-http fuzz-parser install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ format: ## put the sources into the format that lint asks for
 fuzz: deps ## random networks against the interpreter: CASES=100000 SEED=1, or CASE='{…}' to repeat one
 	swift build --product pgradient-fuzz
 	@.build/debug/pgradient-fuzz $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED)) $(if $(CASE),--case '$(CASE)')
+
+fuzz-http: deps ## schemathesis on a running daemon against its OpenAPI document: EXAMPLES=1000 SEED=1
+	swift build --product pgradient
+	@EXAMPLES='$(EXAMPLES)' SEED='$(SEED)' scripts/fuzz-http.sh
 
 fuzz-parser: ## libFuzzer on the HTTP and JSON parsers: FUZZ_SECONDS=600 PARSER=json FUZZ=-max_len=99
 	@for parser in $(or $(PARSER),http json); do scripts/fuzz-parser.sh $$parser -max_total_time=$(or $(FUZZ_SECONDS),60) $(FUZZ) || exit 1; done

@@ -57,17 +57,18 @@ psql=$(sed -n 's/^.*"psql":"\([^"]*\)".*$/\1/p' "$folder/log" | tail -n 1)
 bash -c "${psql//\\/} --quiet --set ON_ERROR_STOP=1" <scripts/fuzz-http/tables.sql
 
 printf 'fuzz-http: %s at %s, SEED=%s EXAMPLES=%s\n' "$binary" "$url" "$seed" "$examples"
+# The check that is left out takes every DELETE for the end of a run; here it cancels, and what was learned stays.
 status=0
 FUZZ_SEED=$seed FUZZ_URL=$url FUZZ_COUNTS=$folder/counts PYTHONPATH=scripts/fuzz-http \
     "$cache/bin/schemathesis" --config-file scripts/fuzz-http/schemathesis.toml run "$url/openapi.json" \
-    --checks all --max-examples "$examples" --seed "$seed" --request-timeout 60 --continue-on-failure --no-color \
+    --checks all --exclude-checks use_after_free --max-examples "$examples" --seed "$seed" --request-timeout 60 --continue-on-failure --no-color \
     --suppress-health-check all "$@" || status=$?
 
 "$cache/bin/python" scripts/fuzz-http/report.py "$folder/counts" || status=1
 kill -0 "$daemon" 2>/dev/null || fail "the daemon died: $(tail -n 5 "$folder/log")"
-if grep -qE '"level":"(error|critical)"' "$folder/log"; then
-    grep -E '"level":"(error|critical)"' "$folder/log" | tail -n 5
-    fail "the daemon reported errors"
-fi
+# Runs may fail for what their rows are, not for a statement that the server refuses.
+faults=$(grep -E '"level":"(error|critical)"' "$folder/log" | grep -vE '"message":"the run failed"' || true)
+faults+=$(grep -E '"message":"the run failed","code":"(internal_error|database_error)"' "$folder/log" || true)
+[[ -z $faults ]] || fail "the daemon reported errors: $(tail -n 5 <<<"$faults")"
 ((status == 0)) || fail "failed with SEED=$seed EXAMPLES=$examples"
 printf 'fuzz-http: passed with SEED=%s EXAMPLES=%s\n' "$seed" "$examples"

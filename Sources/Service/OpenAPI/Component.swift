@@ -56,6 +56,9 @@ extension Schema {
     /// A named one.
     static func component(_ component: Component) -> Schema { component.reference }
 
+    /// What may stand in a query: neither HTTP nor PostgreSQL takes a NUL.
+    static let text = Schema.string(pattern: #"^[^\x00]*$"#)
+
     /// A class of a label as its column has it.
     static let label = Schema(["type": ["string", "number", "boolean"]])
 

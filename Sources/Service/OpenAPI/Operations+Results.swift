@@ -47,7 +47,7 @@ extension Operation {
                 parameters: [
                     .query("epoch", epoch, "Left out, the one that the run chose."),
                     .query("split", .choice(Split.self), "The run's rows to measure on."),
-                    .query("table", .string(), "Another table to measure on."),
+                    .query("table", .text, "Another table to measure on."),
                     .query("importance", .choice(Truth.self), "Whether to measure what features are worth."),
                     .query(
                         "repeats",
@@ -94,10 +94,10 @@ extension Operation {
                     .query("dialect", .choice(["postgres"]), "There is one so far."),
                     .query("iterations", .integer(1...1_000_000), "Iterations in the statement."),
                     .query("as", .choice(ServingForm.self), "The network as a statement that predicts."),
-                    .query("name", .string(), "With `as`: the name of the view or function."),
+                    .query("name", .text, "With `as`: the name of the view or function."),
                     .query("epoch", epoch, "With `as`: left out, the one that the run chose."),
-                    .query("table", .string(), "With `as`: the table to read."),
-                    .query("prefix", .string(), "With `as`: put before the names of columns."),
+                    .query("table", .text, "With `as`: the table to read."),
+                    .query("prefix", .text, "With `as`: put before the names of columns."),
                 ],
                 answers: [.text(.plainText, "SQL.")],
                 refusals: [.conflict]
@@ -109,8 +109,8 @@ extension Operation {
                 summary: "Tables that can be learned from",
                 tag: .tables,
                 parameters: [
-                    .query("after", .string(), "Tables after this: `next` of the page before."),
-                    .query("search", .string(), "Tables whose name or schema has this somewhere."),
+                    .query("after", .text, "Tables after this: `next` of the page before."),
+                    .query("search", .text, "Tables whose name or schema has this somewhere."),
                     .query("limit", Schema.integer(1...1000).defaulting(to: 100), "Tables on a page."),
                 ],
                 answers: [Answer.json(200, .tableList, "A page of tables.").with(.link)]
@@ -122,8 +122,8 @@ extension Operation {
                 summary: "A table as training sees it: what becomes of each column",
                 tag: .tables,
                 parameters: [
-                    Parameter.query("table", .string(), "The table or view.").required,
-                    .query("label", .string(), "The column to predict."),
+                    Parameter.query("table", .text, "The table or view.").required,
+                    .query("label", .text, "The column to predict."),
                 ],
                 answers: [.json(200, .tableDescription, "The table.")]
             ),

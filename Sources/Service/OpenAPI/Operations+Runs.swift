@@ -28,7 +28,7 @@ extension Operation {
                 parameters: [
                     .query("before", .runID, "Runs with smaller numbers than this: `next` of the page before."),
                     .query("limit", Schema.integer(1...1000).defaulting(to: 20), "Runs on a page."),
-                    .query("tag", .string(), "Runs that have this tag."),
+                    .query("tag", .text, "Runs that have this tag."),
                     .query("sparkline", .integer(2...500), "Adds so many losses to each run."),
                     .ifNoneMatch,
                 ],

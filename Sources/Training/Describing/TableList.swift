@@ -44,30 +44,26 @@ enum TableList {
         limit: Int,
         on connection: Connection
     ) async throws -> [ListedTable] {
+        if let table { try await check(table, on: connection) }
         let start: SQL = table.map { "(n.nspname, c.relname) > (\(position($0)))" } ?? "true"
         let match: SQL = text.map { "position(lower(\($0)) IN lower(n.nspname || '.' || c.relname)) > 0" } ?? "true"
-        let found: Rows
-        do {
-            found = try await connection.query(
-                """
-                SELECT n.nspname AS schema, c.relname AS name, c.relkind::text AS kind,
-                       format('%I.%I', n.nspname, c.relname) AS written,
-                       CASE WHEN c.relkind <> 'v' AND c.reltuples >= 0 THEN c.reltuples::int8 END AS rows,
-                       (SELECT count(*) FROM pg_attribute AS a
-                        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
-                FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-                WHERE c.relkind = ANY (\(SQLValue.textArray(ListedTable.Kind.allCases.map(\.letter)))::"char"[])
-                  AND NOT c.relispartition
-                  AND n.nspname !~ '^(pg_|information_schema$|pgradient$|pgradient_data$)'
-                  AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
-                  AND \(start) AND \(match)
-                ORDER BY n.nspname, c.relname LIMIT \(literal: limit)
-                """,
-                name: "list tables"
-            )
-        } catch let error as PostgresError where error.sqlState == "22023" {
-            throw notWritten(table ?? "")
-        }
+        let found = try await connection.query(
+            """
+            SELECT n.nspname AS schema, c.relname AS name, c.relkind::text AS kind,
+                   format('%I.%I', n.nspname, c.relname) AS written,
+                   CASE WHEN c.relkind <> 'v' AND c.reltuples >= 0 THEN c.reltuples::int8 END AS rows,
+                   (SELECT count(*) FROM pg_attribute AS a
+                    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
+            FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE c.relkind = ANY (\(SQLValue.textArray(ListedTable.Kind.allCases.map(\.letter)))::"char"[])
+              AND NOT c.relispartition
+              AND n.nspname !~ '^(pg_|information_schema$|pgradient$|pgradient_data$)'
+              AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+              AND \(start) AND \(match)
+            ORDER BY n.nspname, c.relname LIMIT \(literal: limit)
+            """,
+            name: "list tables"
+        )
         return try found.compactMap { row in
             let letter: String = try row.get("kind")
             guard let kind = ListedTable.Kind.allCases.first(where: { $0.letter == letter }) else { return nil }
@@ -85,6 +81,19 @@ enum TableList {
     /// Schema and name, taken apart by the server.
     private static func position(_ table: String) -> SQL {
         "(parse_ident(\(table)))[1]::name, (parse_ident(\(table)))[2]::name"
+    }
+
+    /// A name that is none would pass where there is no row to compare it with.
+    private static func check(_ table: String, on connection: Connection) async throws {
+        do {
+            let found = try await connection.query(
+                "SELECT cardinality(parse_ident(\(table))) = 2 AS is_whole",
+                name: "check cursor"
+            )
+            guard try found[0].get("is_whole") else { throw notWritten(table) }
+        } catch let error as PostgresError where error.sqlState == "22023" {
+            throw notWritten(table)
+        }
     }
 
     private static func notWritten(_ table: String) -> TrainingError {
