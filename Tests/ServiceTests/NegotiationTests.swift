@@ -81,6 +81,12 @@ struct NegotiationTests {
                 )
                 try expectProblem(reply, 415, "unsupported_media_type", field: "Content-Type")
             }
+            let slip = await counter.post(
+                "/train",
+                " {\"max_iter\": 3,",
+                fields: [.contentType: "application/x-www-form-urlencoded"]
+            )
+            try expectProblem(slip, 400, "malformed_json", detail: "line 1")
             let patch = await counter.ask(
                 .patch,
                 "/train/1",

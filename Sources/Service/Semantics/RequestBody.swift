@@ -13,8 +13,9 @@ extension HTTPServerRequest {
         do {
             return try JSON(parsing: body)
         } catch {
-            // What a form sends is no JSON, and saying where it is not would help nobody.
-            if content == .form { throw Self.unsupported(BodyType.formName) }
+            // What a form sends is no JSON, and saying where it is not would help nobody; who wrote a bracket meant JSON.
+            let isMeant = body.first { !$0.isJSONSpace }.map { "{[".utf8.contains($0) } ?? false
+            if content == .form, !isMeant { throw Self.unsupported(BodyType.formName) }
             throw Problem(status: .badRequest, code: "malformed_json", detail: "the body is no JSON: \(error)")
         }
     }
@@ -30,6 +31,10 @@ extension HTTPServerRequest {
         problem.headerFields[.accept] = MediaType.json.rawValue
         return problem
     }
+}
+
+extension UInt8 {
+    fileprivate var isJSONSpace: Bool { " \t\r\n".utf8.contains(self) }
 }
 
 /// What a body says that it is.
