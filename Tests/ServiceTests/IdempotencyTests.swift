@@ -92,6 +92,16 @@ struct IdempotencyTests {
         }
     }
 
+    @Test("a key is of visible ASCII", arguments: ["a b", "ä", "a\tb", "a\u{7f}b"])
+    func characters(text: String) async throws {
+        try await Counter.open { counter in
+            for target in ["/train", "/train/1/resume"] {
+                let reply = await counter.post(target, "", fields: try key(text))
+                try expectProblem(reply, 400, "invalid_option", field: "Idempotency-Key", detail: "visible ASCII")
+            }
+        }
+    }
+
     @Test("resuming with a key happens once")
     func resume() async throws {
         try await Counter.open { counter in

@@ -165,6 +165,14 @@ extension Application {
 
     private func idempotencyKey(_ request: HTTPServerRequest) throws -> String? {
         guard let name = HTTPField.Name("Idempotency-Key"), let key = request.headerFields[name] else { return nil }
+        guard key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+            throw Problem(
+                status: .badRequest,
+                code: "invalid_option",
+                detail: "the Idempotency-Key holds a space or what is no ASCII; visible ASCII characters are taken",
+                field: "Idempotency-Key"
+            )
+        }
         guard (1...255).contains(key.utf8.count) else {
             throw Problem(
                 status: .badRequest,
