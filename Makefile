@@ -8,7 +8,7 @@ DESTDIR ?=
 RELEASE := -c release --static-swift-stdlib --product pgradient
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test lint format bench fuzz fuzz-http fuzz-parser install clean
+.PHONY: help deps deps-test build demo test lint format bench fuzz fuzz-http fuzz-parser pictures install clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,13 +16,16 @@ help: ## list these targets
 deps: ## install what is missing: libpq, a PostgreSQL server (never its default cluster)
 	@scripts/deps.sh
 
+deps-test:
+	@scripts/deps.sh --browser
+
 build: deps ## build the release binary, .build/release/pgradient
 	swift build $(RELEASE)
 
 demo: build ## train the article's network in a private PostgreSQL and show how to look at it
 	.build/release/pgradient demo
 
-test: deps lint ## lint, build everything, run all tests
+test: deps-test lint ## lint, build everything, run all tests
 	swift build --build-tests
 	@scripts/test.sh
 
@@ -46,6 +49,9 @@ fuzz-parser: ## libFuzzer on the HTTP and JSON parsers: FUZZ_SECONDS=600 PARSER=
 bench: ## measure against targets and peers, on a quiet machine (options: BENCH=--help)
 	@scripts/deps.sh --bench
 	swift run --package-path Benchmarks -c release Benchmarks $(BENCH)
+
+pictures: ## take the pictures of the dashboard in docs/pictures anew
+	@scripts/screenshots.sh
 
 install: build ## install binary and shell completions below PREFIX (default /usr/local)
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install.sh .build/release/pgradient

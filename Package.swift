@@ -13,6 +13,17 @@ let migrationFiles = [
     "V0010__request_fingerprints.sql", "V0011__clients.sql",
 ]
 
+/// The page at `/`, likewise.
+let pageFiles =
+    ["page.html"] + ["colours", "base", "controls", "list", "run", "form"].map { "\($0).css" }
+    + [
+        "dom", "format", "api", "token", "stream", "scales", "series", "curves", "sparkline", "colours", "frames",
+        "timeline",
+        "heatmap", "boundary", "confusion", "sql", "state", "list", "head", "actions", "facts", "notes", "run",
+        "network",
+        "curl", "tables", "columns", "options", "form", "router", "main",
+    ].map { "\($0).js" }
+
 let package = Package(
     name: "pgradient",
     products: [
@@ -82,9 +93,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Dashboard",
+            resources: pageFiles.map { .embedInCode("Page/\($0)") },
+            swiftSettings: strict
+        ),
+        .target(
             name: "Service",
             dependencies: [
-                "HTTPServer", "Training", "Lowering", "Networks", "JSONTree", logging,
+                "Dashboard", "HTTPServer", "Training", "Lowering", "Networks", "JSONTree", logging,
                 .product(name: "OrderedCollections", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
@@ -182,6 +198,11 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: ["pgradient", "EmbeddedPostgres", "JSONTree", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DashboardTests",
+            dependencies: ["pgradient", "Dashboard", "JSONTree", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

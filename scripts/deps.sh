@@ -5,6 +5,7 @@
 #   scripts/deps.sh            install what is missing
 #   scripts/deps.sh --check    only say what is missing; exit 1 if anything is
 #   scripts/deps.sh --bench    also what the benchmarks need: a Python that makes virtual environments
+#   scripts/deps.sh --browser  also what the tests of the dashboard need: Chromium
 set -euo pipefail
 
 # The oldest PostgreSQL that pgradient runs (Installation.oldestMajor) and the oldest Swift that builds it.
@@ -51,6 +52,15 @@ find_server() {
     return 1
 }
 
+# Whether there is a browser that the tests can drive (Tests/DashboardTests/Support/Browser.swift looks for the same).
+is_browser_there() {
+    local name
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+        if command -v "$name" >/dev/null; then return 0; fi
+    done
+    return 1
+}
+
 # Prints the Debian packages that are missing, one a line.
 missing_packages() {
     local server
@@ -69,6 +79,9 @@ missing_packages() {
     # Debian's python3 comes without ensurepip; without it an environment has no pip.
     if [[ $is_bench == yes ]] && ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
         printf 'python3-venv\n'
+    fi
+    if [[ $is_browser == yes ]] && ! is_browser_there; then
+        printf 'chromium\n'
     fi
 }
 
@@ -130,8 +143,9 @@ is_debian_server_installed() {
 }
 
 main() {
-    local packages=() still=() is_bench=no
+    local packages=() still=() is_bench=no is_browser=no
     if [[ ${1-} == --bench ]]; then is_bench=yes; fi
+    if [[ ${1-} == --browser ]]; then is_browser=yes; fi
     check_swift
     mapfile -t packages < <(missing_packages)
     if ((${#packages[@]} == 0)); then

@@ -61,6 +61,7 @@ public struct Application: Sendable {
 
     private func answer(_ request: HTTPServerRequest, _ route: Route) async throws -> HTTPServerResponse {
         switch route {
+        case .dashboard: return try await showDashboard(request)
         case .runs where request.method == .post: return try await startRun(request)
         case .runs: return try await listRuns(request)
         case .run(let id) where request.method == .delete: return try await cancelRun(request, id)

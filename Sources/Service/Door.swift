@@ -20,7 +20,8 @@ public final class Door: Sendable {
     private let failures: FailedAttempts
 
     /// - Parameters:
-    ///   - token: what every request but those to `/healthz` and `/readyz` must bring; nil lets all in.
+    ///   - token: what every request must bring but those to `/healthz`, `/readyz` and `/`, where there is nothing to
+    ///     protect; nil lets all in.
     ///   - access: which requests are meant for this daemon.
     ///   - pause: how the answer to a wrong token is put off.
     public init(
@@ -43,8 +44,8 @@ public final class Door: Sendable {
     /// Answers a request.
     public func handle(_ request: HTTPServerRequest) async -> HTTPServerResponse {
         if let objection = access.objection(to: request) { return objection.response }
-        let isProbe = ["/healthz", "/readyz"].contains(request.path)
-        if let token, !isProbe {
+        let isOpen = ["/healthz", "/readyz", "/"].contains(request.path)
+        if let token, !isOpen {
             let verdict = token.verdict(on: request.headerFields[.authorization])
             // Who has sent none has guessed nothing.
             if verdict == .wrong { await failures.note(from: request.client) }
@@ -54,6 +55,9 @@ public final class Door: Sendable {
         case .open(let application): return await application.handle(request)
         case .closed where request.path == "/healthz" && [.get, .head].contains(request.method):
             return .json(["status": "ok"])
+        case .closed where request.path == "/" && [.get, .head].contains(request.method):
+            // The page waits for the daemon by itself, and says why.
+            return DashboardDocument.response
         case .closed(let reason):
             var problem = Problem(status: .serviceUnavailable, code: "not_ready", detail: reason, hint: "try again")
             problem.headerFields[.retryAfter] = "2"

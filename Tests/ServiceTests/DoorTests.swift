@@ -47,7 +47,7 @@ struct DoorTests {
         }
     }
 
-    @Test("a token is asked for before anything else is told, but by the probes")
+    @Test("a token is asked for before anything else is told, but by the probes and the page")
     func token() async throws {
         try await Counter.open { counter in
             let token = "0123456789-abcdefghij"
@@ -58,7 +58,7 @@ struct DoorTests {
                 "Basic \(token)",
                 token, "Bearer \(token) \(token)", "Bearer \(token.uppercased())",
             ] {
-                for target in ["/train", "/nowhere", "/", "/predict"] {
+                for target in ["/train", "/nowhere", "/predict"] {
                     let reply = await ask(door, .get, target, wrong)
                     try expectProblem(reply, 401, "unauthorized", hasHint: true)
                     #expect(reply.fields[.wwwAuthenticate] == "Bearer")
@@ -69,6 +69,8 @@ struct DoorTests {
             }
             #expect(await ask(door, .get, "/healthz").status == 200)
             #expect(await ask(door, .get, "/readyz").status == 200)
+            // The page has nothing to protect: it asks for the token itself.
+            #expect(await ask(door, .get, "/").status == 200)
         }
     }
 

@@ -134,6 +134,15 @@ extension Operation {
     static var daemon: [Operation] {
         [
             Operation(
+                template: .dashboard,
+                method: .get,
+                id: "showDashboard",
+                summary: "The page for people; it needs no token, and asks for one itself",
+                tag: .daemon,
+                parameters: [.ifNoneMatch],
+                answers: [Answer.text(.html, "The page.").with(.eTag), .notModified]
+            ),
+            Operation(
                 template: .openAPI,
                 method: .get,
                 id: "showDocument",

@@ -2,6 +2,7 @@ import HTTPTypes
 
 /// The resources there are.
 enum Route: Hashable {
+    case dashboard
     case runs
     case run(Int)
     case events(Int)
@@ -83,7 +84,7 @@ extension Route {
             case .describe: .describe
             case .params: .params
             case .predict: .predict
-            case .dashboard: .planned("the dashboard")
+            case .dashboard: .dashboard
             case .prometheus: .planned("/metrics for Prometheus")
             case .openAPI: .openAPI
             case .health: .health

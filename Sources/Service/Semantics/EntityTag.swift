@@ -19,7 +19,8 @@ struct EntityTag: Hashable {
         text = "\(form.subtype).\(short)"
     }
 
-    private init(text: String) { self.text = text }
+    /// - Parameter text: without a quote in it.
+    init(text: String) { self.text = text }
 
     var field: String { "W/\"\(text)\"" }
 

@@ -92,7 +92,7 @@ struct ConformanceTests {
 
     private func askWell(_ inspector: Inspector) async throws {
         for target in [
-            "/train", "/train?limit=1", "/train?before=3&limit=1&tag=a", "/train/1", "/train/2", "/train/3",
+            "/", "/train", "/train?limit=1", "/train?before=3&limit=1&tag=a", "/train/1", "/train/2", "/train/3",
             "/train/1/metrics", "/train/2/metrics?split=validation&every=2&limit=2", "/train/1/metrics?format=csv",
             "/train/2/metrics?format=ndjson&limit=1", "/params", "/params?run=1&epoch=best", "/params?run=1&epoch=0",
             "/params?run=1&from=1", "/params?run=1&to=5&limit=2", "/params?format=csv", "/params?from=0&format=ndjson",

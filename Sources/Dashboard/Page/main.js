@@ -1,0 +1,4 @@
+// Where the page begins.
+
+addEventListener("hashchange", () => openPage().focus({ preventScroll: true }));
+openPage();
