@@ -4,7 +4,7 @@
 #
 #   scripts/deps.sh            install what is missing
 #   scripts/deps.sh --check    only say what is missing; exit 1 if anything is
-#   scripts/deps.sh --bench    also what the benchmarks need: a Python that makes virtual environments
+#   scripts/deps.sh --bench    also what the benchmarks need: a Python that makes virtual environments, and wrk
 #   scripts/deps.sh --browser  also what the tests of the dashboard need: Chromium
 set -euo pipefail
 
@@ -77,8 +77,9 @@ missing_packages() {
         printf 'postgresql\n'
     fi
     # Debian's python3 comes without ensurepip; without it an environment has no pip.
-    if [[ $is_bench == yes ]] && ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
-        printf 'python3-venv\n'
+    if [[ $is_bench == yes ]]; then
+        python3 -c 'import venv, ensurepip' 2>/dev/null || printf 'python3-venv\n'
+        command -v wrk >/dev/null || printf 'wrk\n'
     fi
     if [[ $is_browser == yes ]] && ! is_browser_there; then
         printf 'chromium\n'

@@ -25,4 +25,13 @@ fi
 completions bash "$root/share/bash-completion/completions/pgradient"
 completions zsh "$root/share/zsh/site-functions/_pgradient"
 completions fish "$root/share/fish/vendor_completions.d/pgradient.fish"
+# The unit of a system service, where there is systemd and the place is one that it looks at.
+unit=$(dirname "$0")/../packaging/pgradient.service
+if [[ -e $unit && ${PREFIX:-/usr/local} == /usr* ]] && [[ -d /lib/systemd/system || -d /usr/lib/systemd/system ]]; then
+    mkdir -p "$root/lib/systemd/system" "$root/share/doc/pgradient"
+    sed -e "s|@BINARY@|${PREFIX:-/usr/local}/bin/pgradient|" -e "s|@PREFIX@|${PREFIX:-/usr/local}|" "$unit" \
+        >"$root/lib/systemd/system/pgradient.service"
+    install -m 644 "$(dirname "$0")/../docs/operation.md" "$root/share/doc/pgradient/operation.md"
+    printf 'installed %s: systemctl enable --now pgradient\n' "$root/lib/systemd/system/pgradient.service"
+fi
 printf 'installed %s and completions for bash, zsh and fish\n' "$root/bin/pgradient"

@@ -102,6 +102,20 @@ public final class HTTPServer: Sendable {
         }
     }
 
+    /// Whether the thread that serves all sockets reacts within a time: not if it is stuck, or not running.
+    public func isResponsive(within limit: Duration) async -> Bool {
+        guard case .running(let mailbox, _) = state.withLock({ $0 }) else { return false }
+        let (answers, continuation) = AsyncStream.makeStream(of: Void.self)
+        mailbox.post(.knock { continuation.yield() })
+        let timer = Task {
+            try await Task.sleep(for: limit)
+            continuation.finish()
+        }
+        defer { timer.cancel() }
+        for await _ in answers { return true }
+        return false
+    }
+
     private func launch(_ listener: Listener) throws(ListenError) {
         guard let epoll = Epoll() else { throw systemError("epoll_create1") }
         guard let mailbox = Mailbox(),

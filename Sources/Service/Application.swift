@@ -16,15 +16,24 @@ public struct Application: Sendable {
     let hub: EventHub
     /// Single streams that have to look for themselves do so two at a time.
     let gate = Gate(2)
+    let metrics: ServiceMetrics
+    let board: WorkerBoard
 
     /// Stands on training; `signals` tells event streams when to look.
-    /// - Parameter heartbeat: the longest silence of an event stream.
+    /// - Parameters:
+    ///   - metrics: what is counted.
+    ///   - board: what the workers are doing.
+    ///   - heartbeat: the longest silence of an event stream.
     public init(
         training: TrainingService,
         signals: Signals,
         logger: Logger,
+        metrics: ServiceMetrics = ServiceMetrics(version: "unknown"),
+        board: WorkerBoard = WorkerBoard(),
         heartbeat: Duration = .seconds(15)
     ) {
+        self.metrics = metrics
+        self.board = board
         self.training = training
         self.signals = signals
         self.logger = logger
@@ -78,16 +87,11 @@ public struct Application: Sendable {
         case .params: return try await showParams(request)
         case .predict: return try await predict(request)
         case .ready: return try await showReadiness(request)
+        case .serviceMetrics: return try await showMetrics(request)
         case .health:
             try QueryReader(request).finish()
             return .json(["status": "ok"])
         case .openAPI: return try showDocument(request)
-        case .planned(let what):
-            throw Problem(
-                status: .notImplemented,
-                code: TrainingError.Code.notAvailable.rawValue,
-                detail: "\(what) is not available in this version"
-            )
         }
     }
 }

@@ -57,6 +57,7 @@ struct PageTests {
         let second = try await daemon.ask("GET", "/", fields: ["If-None-Match": "W/\"other\", \(tag)"])
         #expect(second.status == 304)
         #expect(second.body == "")
+        #expect(second.fields["content-security-policy"] == policy, "a browser takes the fields of a 304 over")
         #expect(try await daemon.ask("POST", "/", "{}").status == 405)
         #expect(try await daemon.ask("GET", "/train").status == 401)
     }

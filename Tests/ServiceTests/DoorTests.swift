@@ -39,7 +39,7 @@ struct DoorTests {
             let door = Door(token: nil)
             door.open(counter.application)
             #expect(await ask(door, .get, "/readyz").status == 200)
-            #expect(try await ask(door, .get, "/readyz").json == ["status": "ready"])
+            #expect(try await ask(door, .get, "/readyz").json["status"] == "ready")
             #expect(await ask(door, .get, "/train").status == 200)
             door.close(reason: "the daemon is stopping")
             try expectProblem(await ask(door, .get, "/train"), 503, "not_ready", detail: "the daemon is stopping")
@@ -91,7 +91,7 @@ struct DoorTests {
         try await Counter.open(on: server.superuserConninfo) { counter in
             #expect(await counter.get("/readyz").status == 200)
             try await server.crash()
-            for target in ["/readyz", "/train", "/train/1", "/params"] {
+            for target in ["/train", "/train/1", "/params"] {
                 let reply = await counter.get(target)
                 try expectProblem(reply, 503, "database_unreachable", detail: "the database")
                 #expect(reply.fields[.retryAfter] == "2")

@@ -229,18 +229,4 @@ struct RefusalTests {
             #expect(reply.fields[.allow] == allowed)
         }
     }
-
-    @Test("what is promised for later is 501")
-    func planned() async throws {
-        try await Counter.open { counter in
-            for target in ["/metrics"] {
-                try expectProblem(
-                    await counter.get(target),
-                    501,
-                    "not_available",
-                    detail: "is not available in this version"
-                )
-            }
-        }
-    }
 }

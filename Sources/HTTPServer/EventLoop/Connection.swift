@@ -73,6 +73,20 @@ final class Connection {
         _ = shutdown(descriptor, Int32(SHUT_WR))
     }
 
+    /// A stream is about what is new: of bytes that the client does not take, the kernel keeps few, so that their sender
+    /// finds out. And a client that vanished without a word is noticed by what it does not acknowledge.
+    func prepareForStream() {
+        for (option, value) in [(TCP_NOTSENT_LOWAT, Self.unsentInKernel), (TCP_USER_TIMEOUT, Self.unacknowledgedTime)] {
+            var value = value
+            // No TCP socket: a unix socket has a small buffer and no network to lose a client in.
+            setsockopt(descriptor, Int32(IPPROTO_TCP), option, &value, socklen_t(MemoryLayout<Int32>.size))
+        }
+    }
+
+    private static let unsentInKernel: Int32 = 16 * 1024
+    /// In milliseconds.
+    private static let unacknowledgedTime: Int32 = 30_000
+
     /// Makes the coming close a reset.
     func resetOnClose() {
         var option = linger(l_onoff: 1, l_linger: 0)

@@ -111,6 +111,7 @@ extension EventLoop {
     ) {
         let exchange = connection.exchange
         let mailbox = configuration.mailbox
+        connection.prepareForStream()
         connection.task = Task {
             var failed = false
             do {

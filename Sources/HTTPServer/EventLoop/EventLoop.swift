@@ -122,6 +122,7 @@ final class EventLoop {
             case .write(let exchange, let bytes, let pending): write(bytes, to: exchange, pending)
             case .endStream(let exchange, let failed): endStream(exchange, failed: failed)
             case .shutdown(let grace): drain(grace: grace)
+            case .knock(let answer): answer()
             }
         }
     }

@@ -14,6 +14,8 @@ enum LoopMessage: Sendable {
     case write(ExchangeID, [UInt8], PendingWrite)
     case endStream(ExchangeID, failed: Bool)
     case shutdown(grace: Duration)
+    /// Somebody wants to know whether the loop goes round.
+    case knock(@Sendable () -> Void)
 }
 
 /// The way into the event loop from any thread: a list under a lock, and an eventfd that wakes the loop.

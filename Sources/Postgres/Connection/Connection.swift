@@ -18,6 +18,7 @@ public actor Connection {
     private let versionNumber = Atomic<Int>(0)
     private let current = Mutex(Current())
     nonisolated let logger: Logger
+    private let observer: StatementObserver?
 
     /// What a `close()` from outside has to know.
     private struct Current {
@@ -37,7 +38,7 @@ public actor Connection {
         logger: Logger,
         patience: Duration = .seconds(5)
     ) async throws -> Connection {
-        let connection = try Connection(logger: logger, patience: patience)
+        let connection = try Connection(logger: logger, patience: patience, observer: settings.observer)
         do {
             try await connection.perform("connect", timeout: nil) { session, operation in
                 try session.connect(settings, operation)
@@ -53,8 +54,9 @@ public actor Connection {
         }
     }
 
-    private init(logger: Logger, patience: Duration) throws(ConnectionError) {
+    private init(logger: Logger, patience: Duration, observer: StatementObserver?) throws(ConnectionError) {
         self.logger = logger
+        self.observer = observer
         thread = try ConnectionThread(session: Session(logger: logger, patience: patience))
     }
 
@@ -135,11 +137,13 @@ public actor Connection {
     ) throws -> T {
         let start = ContinuousClock.now
         defer {
+            let duration = ContinuousClock.now - start
+            observer?.observe(operation.statement, duration)
             logger.trace(
                 "statement",
                 metadata: [
                     "name": "\(operation.statement ?? "unnamed")",
-                    "took": "\((ContinuousClock.now - start).shortText)",
+                    "took": "\(duration.shortText)",
                 ]
             )
         }

@@ -9,16 +9,20 @@ public struct ConnectionSettings: Sendable, Hashable {
     public let connectTimeout: Duration
     /// Shown in `pg_stat_activity`, unless `conninfo` has its own.
     public let applicationName: String
+    /// Is told how long statements take.
+    public let observer: StatementObserver?
 
     /// Takes the settings as they are; `Connection.open` says whether they can be used.
     public init(
         conninfo: String,
         connectTimeout: Duration = .seconds(10),
-        applicationName: String = "pgradient"
+        applicationName: String = "pgradient",
+        observer: StatementObserver? = nil
     ) {
         self.conninfo = conninfo
         self.connectTimeout = connectTimeout
         self.applicationName = applicationName
+        self.observer = observer
     }
 
     /// Oldest server that is served: `client_connection_check_interval` and `pg_stat_progress_copy` came with it.

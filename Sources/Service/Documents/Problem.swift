@@ -14,6 +14,8 @@ public struct Problem: Error, Sendable {
     public var hint: String?
     public var sqlState: String?
     var headerFields: HTTPFields = [:]
+    /// What else this kind of problem has to tell.
+    var members: [(name: String, value: JSON)] = []
 
     /// Describes a problem.
     public init(
@@ -89,6 +91,8 @@ public struct Problem: Error, Sendable {
         if let field { json.set("field", .string(field)) }
         if let hint { json.set("hint", .string(hint)) }
         if let sqlState { json.set("sqlstate", .string(sqlState)) }
+        for member in members { json.set(member.name, member.value) }
+        if let context = RequestContext.current { json.set("request_id", .string(context.id)) }
         return json
     }
 

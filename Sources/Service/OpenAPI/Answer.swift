@@ -68,6 +68,10 @@ enum HeaderField: String, CaseIterable {
     case accept = "Accept"
     case retryAfter = "Retry-After"
     case authenticate = "WWW-Authenticate"
+    case securityPolicy = "Content-Security-Policy"
+    case typeOptions = "X-Content-Type-Options"
+    case referrerPolicy = "Referrer-Policy"
+    case openerPolicy = "Cross-Origin-Opener-Policy"
 
     /// Whether every answer that documents the field has it.
     var isRequired: Bool { self != .link }
@@ -81,6 +85,10 @@ enum HeaderField: String, CaseIterable {
         case .accept: "What bodies are taken."
         case .retryAfter: "Seconds after which it is worth asking again."
         case .authenticate: "How to show who one is."
+        case .securityPolicy: "What the page may load and run: what is in it, and answers of this daemon."
+        case .typeOptions: "The type of the answer is what it says."
+        case .referrerPolicy: "Other sites are not told of this one."
+        case .openerPolicy: "Windows of other sites have no hold of the page."
         }
     }
 
@@ -89,7 +97,7 @@ enum HeaderField: String, CaseIterable {
         case .location: .string(pattern: "^/train/[0-9]+$")
         case .eTag: .string(pattern: "^W/\".*\"$")
         case .link: .string(pattern: "^<.*>; rel=\"next\"$")
-        case .allow, .accept, .authenticate: .string()
+        case .allow, .accept, .authenticate, .securityPolicy, .typeOptions, .referrerPolicy, .openerPolicy: .string()
         case .retryAfter: .string(pattern: "^[0-9]+$")
         }
     }

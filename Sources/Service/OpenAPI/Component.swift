@@ -22,6 +22,7 @@ enum Component: String, CaseIterable {
     case tableList = "TableList"
     case tableDescription = "TableDescription"
     case status = "Status"
+    case readiness = "Readiness"
     case problem = "Problem"
 
     var schema: Schema {
@@ -44,7 +45,8 @@ enum Component: String, CaseIterable {
         case .boundary: BoundaryDocument.schema
         case .tableList: TablesDocument.schema
         case .tableDescription: DescriptionDocument.schema
-        case .status: .object(["status": .choice(["ok", "ready"])])
+        case .status: .object(["status": .choice(["ok"])])
+        case .readiness: Readiness.schema
         case .problem: Problem.schema
         }
     }

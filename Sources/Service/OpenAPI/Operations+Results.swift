@@ -140,7 +140,11 @@ extension Operation {
                 summary: "The page for people; it needs no token, and asks for one itself",
                 tag: .daemon,
                 parameters: [.ifNoneMatch],
-                answers: [Answer.text(.html, "The page.").with(.eTag), .notModified]
+                answers: [
+                    Answer.text(.html, "The page.")
+                        .with(.eTag, .securityPolicy, .typeOptions, .referrerPolicy, .openerPolicy),
+                    Answer.notModified.with(.securityPolicy),
+                ]
             ),
             Operation(
                 template: .openAPI,
@@ -162,6 +166,14 @@ extension Operation {
                 ]
             ),
             Operation(
+                template: .prometheus,
+                method: .get,
+                id: "showServiceMetrics",
+                summary: "Figures of the daemon, in the text format of Prometheus",
+                tag: .daemon,
+                answers: [.text(.plainText, "The figures.")]
+            ),
+            Operation(
                 template: .health,
                 method: .get,
                 id: "showHealth",
@@ -175,7 +187,7 @@ extension Operation {
                 id: "showReadiness",
                 summary: "Whether the daemon can do its work",
                 tag: .daemon,
-                answers: [.json(200, .status, "It can.")]
+                answers: [.json(200, .readiness, "It can.")]
             ),
         ]
     }

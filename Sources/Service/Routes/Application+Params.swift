@@ -118,13 +118,6 @@ extension Application {
         return .json(PredictionsDocument.json(parameters, predictions))
     }
 
-    /// `GET /readyz`
-    func showReadiness(_ request: HTTPServerRequest) async throws -> HTTPServerResponse {
-        try QueryReader(request).finish()
-        try await training.ping()
-        return .json(["status": "ready"])
-    }
-
     private func invalid(_ detail: String, field: String?) -> Problem {
         Problem(status: .unprocessableContent, code: "invalid_option", detail: detail, field: field)
     }

@@ -18,8 +18,7 @@ enum Route: Hashable {
     case health
     case ready
     case openAPI
-    /// Part of the interface, not built yet.
-    case planned(String)
+    case serviceMetrics
 
     /// The resource of a path.
     /// - Throws: `Problem` 404.
@@ -37,13 +36,25 @@ enum Route: Hashable {
             }
             return (template.route(number), template)
         }
-        let known = Template.allCases.filter { !$0.isPlanned }.map(\.rawValue)
+        let known = Template.allCases.map(\.rawValue)
         throw Problem(
             status: .notFound,
             code: "not_found",
             detail: "there is nothing at /\(segments.joined(separator: "/"))",
             hint: "there are \(known.dropLast().joined(separator: ", ")) and \(known.last ?? "")"
         )
+    }
+}
+
+extension Route {
+    /// The run in the path, if there is one.
+    var run: Int? {
+        switch self {
+        case .run(let id), .events(let id), .metrics(let id), .sql(let id), .resume(let id), .evaluation(let id),
+            .boundary(let id):
+            id
+        case .dashboard, .runs, .describe, .tables, .params, .predict, .health, .ready, .openAPI, .serviceMetrics: nil
+        }
     }
 }
 
@@ -85,7 +96,7 @@ extension Route {
             case .params: .params
             case .predict: .predict
             case .dashboard: .dashboard
-            case .prometheus: .planned("/metrics for Prometheus")
+            case .prometheus: .serviceMetrics
             case .openAPI: .openAPI
             case .health: .health
             case .ready: .ready
@@ -122,8 +133,6 @@ extension Route {
             case .dashboard: [.html]
             }
         }
-
-        var isPlanned: Bool { if case .planned = route(0) { true } else { false } }
 
         fileprivate enum Match {
             case whole

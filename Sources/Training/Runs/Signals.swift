@@ -41,6 +41,8 @@ public final class Signals: Sendable {
         var subscribers: [Int: AsyncStream<Signal>.Continuation] = [:]
         var nextID = 0
         var hasEnded = false
+        /// Since when nobody listens; nil while somebody does.
+        var deafSince: ContinuousClock.Instant? = .now
     }
 
     private let state = Mutex(State())
@@ -52,6 +54,9 @@ public final class Signals: Sendable {
         self.settings = settings
         self.logger = logger
     }
+
+    /// How long nobody has listened to the database, or nil if somebody does.
+    public var silence: Duration? { state.withLock(\.deafSince).map { .now - $0 } }
 
     /// A stream of news, which ends when `run()` does. A subscriber that falls behind keeps the newest.
     public func subscribe() -> AsyncStream<Signal> {
@@ -80,8 +85,10 @@ public final class Signals: Sendable {
                 do {
                     let connection = try await Connection.open(settings, logger: logger)
                     let stream = try await connection.notifications(on: Identifier(static: "pgradient"))
+                    state.withLock { $0.deafSince = nil }
                     publish(.missed)
                     for await notification in stream { publish(Signal(payload: notification.payload)) }
+                    state.withLock { $0.deafSince = .now }
                     await connection.close()
                 } catch is CancellationError {
                     break

@@ -16,6 +16,8 @@ public struct RunExecutor: Sendable {
         public let run: Run
         /// The last committed epoch.
         public let epoch: Int
+        /// How many epochs were committed at once.
+        public let epochs: Int
         /// Loss and metric of the epoch before.
         public let loss: Double
         /// Accuracy, or R².
@@ -188,7 +190,14 @@ public struct RunExecutor: Sendable {
         // Within an epoch of mini-batches there is nothing new to tell.
         guard let loss = progress.losses.last, let metric = progress.metrics.last else { return }
         onProgress(
-            .init(run: run, epoch: epoch, loss: loss, metric: shown(metric, run), milliseconds: progress.milliseconds)
+            .init(
+                run: run,
+                epoch: epoch,
+                epochs: progress.losses.count,
+                loss: loss,
+                metric: shown(metric, run),
+                milliseconds: progress.milliseconds
+            )
         )
     }
 

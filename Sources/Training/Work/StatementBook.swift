@@ -23,6 +23,16 @@ struct StatementBook {
         case record
         case close
         case validate
+
+        /// What the statement is called in logs and statistics.
+        var name: String {
+            switch self {
+            case .iterate: "train"
+            case .record: "record"
+            case .close: "measure"
+            case .validate: "validate"
+            }
+        }
     }
 
     init(_ plan: TrainingPlan, _ recorder: EpochRecorder, workers: Int) {
@@ -75,7 +85,7 @@ struct StatementBook {
 
     private mutating func entry(_ key: Key, on connection: Connection, _ sql: () throws -> SQL) async throws -> Entry {
         if let known = entries[key] { return known }
-        let entry = Entry(name: "statement_\(entries.count)", text: try sql().render())
+        let entry = Entry(name: "\(key.name)_\(entries.count)", text: try sql().render())
         try await connection.prepare(entry.name, entry.text)
         entries[key] = entry
         return entry

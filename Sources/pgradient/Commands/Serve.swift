@@ -4,6 +4,7 @@ import HTTPServer
 import Logging
 import Service
 import ServiceLifecycle
+import Training
 
 /// `pgradient serve`: the daemon.
 struct Serve: AsyncParsableCommand {
@@ -87,13 +88,21 @@ struct Serve: AsyncParsableCommand {
             machine: ProcessInfo.processInfo.hostName
         )
         let door = Door(token: settings.token, access: access, logger: logger)
+        let metrics = ServiceMetrics(version: PGradient.version)
+        let board = WorkerBoard()
+        let notifier = SystemdNotifier(logger: logger)
+        let reception = Reception(door: door, metrics: metrics, logger: logger)
         let server = HTTPServer(
             address: address,
             limits: Descriptors.limits(within: Descriptors.raiseLimit()),
             logger: logger,
             defaultFields: SecurityFields.all,
-            errorBody: Door.errorBody
-        ) { await door.handle($0) }
+            errorBody: { status, detail in
+                metrics.observeRefusal(status)
+                return Door.errorBody(status, detail)
+            },
+            handler: { await reception.handle($0) }
+        )
         // Bound first: a port in use is known before anything is started.
         let bound = try await server.start()
         // A daemon whose starter does not listen works all the same.
@@ -103,8 +112,18 @@ struct Serve: AsyncParsableCommand {
                 services: [
                     .init(service: HTTPFront(server: server)),
                     .init(
-                        service: Daemon(settings: settings, door: door, logger: logger),
+                        service: Daemon(
+                            settings: settings,
+                            door: door,
+                            metrics: metrics,
+                            board: board,
+                            notifier: notifier,
+                            logger: logger
+                        ),
                         successTerminationBehavior: .gracefullyShutdownGroup
+                    ),
+                    .init(
+                        service: Supervision(notifier: notifier, server: server, board: board, logger: logger)
                     ),
                     .init(
                         service: InterruptionService(interruption: interruption),

@@ -26,13 +26,19 @@ struct Backend: Sendable {
     }
 
     /// The same with the schema left as it is.
-    static func unmigrated(_ settings: Settings, poolSize: Int = 4, logger: Logger) async throws -> Backend {
+    /// - Parameter observer: is told how long statements take.
+    static func unmigrated(
+        _ settings: Settings,
+        poolSize: Int = 4,
+        observer: StatementObserver? = nil,
+        logger: Logger
+    ) async throws -> Backend {
         if let url = settings.databaseURL {
-            let connection = ConnectionSettings(conninfo: url)
+            let connection = ConnectionSettings(conninfo: url, observer: observer)
             return Backend(connection, lease: nil, poolSize, logger)
         }
         let lease = try await EmbeddedCluster.acquire(dataDirectory: settings.dataDirectory, logger: logger)
-        let connection = ConnectionSettings(conninfo: lease.conninfo)
+        let connection = ConnectionSettings(conninfo: lease.conninfo, observer: observer)
         return Backend(connection, lease: lease, poolSize, logger)
     }
 

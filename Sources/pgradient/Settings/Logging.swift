@@ -1,12 +1,14 @@
 import Foundation
 import JSONTree
 import Logging
+import Service
 import Synchronization
 
 /// Writes log lines to standard error, so that standard output stays for results.
 struct LineLogHandler: LogHandler {
     var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
+    var metadataProvider: Logger.MetadataProvider?
     let format: LogFormat
     let label: String
 
@@ -18,7 +20,8 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var fields = metadata
+        var fields = metadataProvider?.get() ?? [:]
+        fields.merge(metadata) { $1 }
         if let more = event.metadata { fields.merge(more) { $1 } }
         if let error = event.error { fields["error"] = "\(error)" }
         let time = Date().formatted(Self.time)
@@ -37,8 +40,10 @@ struct LineLogHandler: LogHandler {
         Terminal.note(line)
     }
 
+    /// Whatever came from outside can't end its line or move the reader's cursor.
     private func quoted(_ text: String) -> String {
-        text.contains(where: { $0 == " " || $0 == "\"" || $0 == "\n" }) ? JSON.string(text).compact : text
+        let isPlain = text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value < 0x7f && $0 != "\"" }
+        return isPlain ? text : JSON.string(text).compact
     }
 }
 
@@ -46,7 +51,12 @@ extension Settings {
     /// The logger of a command.
     /// - Parameter commandLevel: what a command that shows its own results wants unless a level is set.
     func logger(_ label: String = "pgradient", commandLevel: Logger.Level = .info) -> Logger {
-        let handler = LineLogHandler(logLevel: logLevel ?? commandLevel, format: logFormat, label: label)
+        let handler = LineLogHandler(
+            logLevel: logLevel ?? commandLevel,
+            metadataProvider: .requests,
+            format: logFormat,
+            label: label
+        )
         return Logger(label: label) { _ in handler }
     }
 }

@@ -14,6 +14,8 @@ struct Counter: Sendable {
     let training: TrainingService
     let signals: Signals
     let application: Application
+    let metrics = ServiceMetrics(version: "1.2.3")
+    let board = WorkerBoard()
 
     /// Runs the body on a fresh database.
     /// - Parameters:
@@ -54,18 +56,41 @@ struct Counter: Sendable {
     }
 
     private init(conninfo: String, logger: Logger, heartbeat: Duration) {
-        let settings = ConnectionSettings(conninfo: conninfo)
+        let metrics = metrics
+        let settings = ConnectionSettings(
+            conninfo: conninfo,
+            observer: StatementObserver { metrics.observe(statement: $0, took: $1) }
+        )
         training = TrainingService(pool: Pool(settings, size: 4, logger: logger), logger: logger)
         signals = Signals(settings: settings, logger: quiet)
-        application = Application(training: training, signals: signals, logger: logger, heartbeat: heartbeat)
+        application = Application(
+            training: training,
+            signals: signals,
+            logger: logger,
+            metrics: metrics,
+            board: board,
+            heartbeat: heartbeat
+        )
     }
 
     private func work() async {
-        let worker = Worker(service: training, signals: signals, owner: "test", logger: quiet)
+        let worker = worker()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await worker.run() }
             group.addTask { await signals.run() }
         }
+    }
+
+    /// A worker that tells what it does.
+    func worker() -> Worker {
+        Worker(
+            service: training,
+            signals: signals,
+            owner: "test",
+            logger: quiet,
+            board: board,
+            onProgress: { [metrics] in metrics.observe($0) }
+        )
     }
 
     private func close(_ work: Task<Void, Never>?) async {

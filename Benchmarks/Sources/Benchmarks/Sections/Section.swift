@@ -1,6 +1,6 @@
 /// What is measured, in the order of the table.
 enum Section: String, CaseIterable, Sendable {
-    case step, recursive, run, batches, iris, rows, snapshot, prediction, statements, memory, idle
+    case step, recursive, run, batches, iris, rows, snapshot, prediction, statements, http, streams, memory, idle
 
     var title: String {
         switch self {
@@ -13,6 +13,8 @@ enum Section: String, CaseIterable, Sendable {
         case .snapshot: "preparing a wide table"
         case .prediction: "predicting a million rows"
         case .statements: "a whole run against its statements"
+        case .http: "answers while a run trains"
+        case .streams: "a thousand event streams"
         case .memory: "memory of the server's processes"
         case .idle: "the idle daemon"
         }
@@ -22,7 +24,7 @@ enum Section: String, CaseIterable, Sendable {
     var hasPeer: Bool {
         switch self {
         case .run, .batches, .iris: true
-        case .step, .recursive, .rows, .snapshot, .prediction, .statements, .memory, .idle: false
+        case .step, .recursive, .rows, .snapshot, .prediction, .statements, .http, .streams, .memory, .idle: false
         }
     }
 
@@ -37,6 +39,8 @@ enum Section: String, CaseIterable, Sendable {
         case .snapshot: try await SnapshotSection.measure(in: laboratory)
         case .prediction: try await PredictionSection.measure(in: laboratory)
         case .statements: try await StatementsSection.measure(in: laboratory)
+        case .http: try await HTTPSection.measure(in: laboratory)
+        case .streams: try await StreamsSection.measure(in: laboratory)
         case .memory: try await MemorySection.measure(in: laboratory)
         case .idle: try await IdleSection.measure(in: laboratory)
         }
