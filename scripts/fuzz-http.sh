@@ -10,11 +10,12 @@
 # the Python environment, which is kept in the cache folder for the next time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+own=$PWD/scripts/fuzz-http
 
 version=4.32.5
 examples=${EXAMPLES:-200}
 seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
-binary=${BINARY:-.build/debug/pgradient}
+binary=$(realpath "${BINARY:-.build/debug/pgradient}")
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/pgradient/schemathesis-$version
 
 fail() {
@@ -43,7 +44,8 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-"$binary" serve --listen 127.0.0.1:0 --data-dir "$folder/data" --log-format json \
+# One client starts all of the runs.
+"$binary" serve --listen 127.0.0.1:0 --max-queued 100000 --data-dir "$folder/data" --log-format json \
     >"$folder/out" 2>"$folder/log" &
 daemon=$!
 for _ in $(seq 600); do
@@ -54,17 +56,19 @@ done
 url=$(sed -n 's/^.*listens on \(http[^ ]*\)$/\1/p' "$folder/out")
 psql=$(sed -n 's/^.*"psql":"\([^"]*\)".*$/\1/p' "$folder/log" | tail -n 1)
 [[ -n $url && -n $psql ]] || fail "the daemon did not get ready: $(cat "$folder/out" "$folder/log")"
-bash -c "${psql//\\/} --quiet --set ON_ERROR_STOP=1" <scripts/fuzz-http/tables.sql
+bash -c "${psql//\\/} --quiet --set ON_ERROR_STOP=1" <"$own/tables.sql"
 
 printf 'fuzz-http: %s at %s, SEED=%s EXAMPLES=%s\n' "$binary" "$url" "$seed" "$examples"
 # The check that is left out takes every DELETE for the end of a run; here it cancels, and what was learned stays.
 status=0
-FUZZ_SEED=$seed FUZZ_URL=$url FUZZ_COUNTS=$folder/counts PYTHONPATH=scripts/fuzz-http \
-    "$cache/bin/schemathesis" --config-file scripts/fuzz-http/schemathesis.toml run "$url/openapi.json" \
+# It keeps notes where it runs.
+cd "$folder"
+FUZZ_SEED=$seed FUZZ_URL=$url FUZZ_COUNTS=$folder/counts PYTHONPATH=$own PYTHONDONTWRITEBYTECODE=1 \
+    "$cache/bin/schemathesis" --config-file "$own/schemathesis.toml" run "$url/openapi.json" \
     --checks all --exclude-checks use_after_free --max-examples "$examples" --seed "$seed" --request-timeout 60 --continue-on-failure --no-color \
     --suppress-health-check all "$@" || status=$?
 
-"$cache/bin/python" scripts/fuzz-http/report.py "$folder/counts" || status=1
+"$cache/bin/python" "$own/report.py" "$folder/counts" || status=1
 kill -0 "$daemon" 2>/dev/null || fail "the daemon died: $(tail -n 5 "$folder/log")"
 # Runs may fail for what their rows are, not for a statement that the server refuses.
 faults=$(grep -E '"level":"(error|critical)"' "$folder/log" | grep -vE '"message":"the run failed"' || true)

@@ -17,7 +17,7 @@ extension Operation {
                 parameters: [.idempotencyKey],
                 body: Body(schema: .trainingRequest, isRequired: false),
                 answers: [started],
-                refusals: [.notFound, .conflict, .noSpace]
+                refusals: [.notFound, .conflict, .tooMany, .noSpace]
             ),
             Operation(
                 template: .runs,
@@ -81,7 +81,7 @@ extension Operation {
                 parameters: [.idempotencyKey],
                 body: Body(schema: .resumption, isRequired: false),
                 answers: [Answer.json(202, .run, "The run, which waits for its turn.").with(.location)],
-                refusals: [.conflict, .noSpace]
+                refusals: [.conflict, .tooMany, .noSpace]
             ),
             Operation(
                 template: .events,

@@ -63,7 +63,8 @@ enum Refusal: Int, CaseIterable {
 
     /// What may become of any request.
     static let always: Set<Refusal> = [
-        .badRequest, .unauthorized, .methodNotAllowed, .notAcceptable, .requestTimeout, .contentTooLarge,
+        .badRequest, .unauthorized, .forbidden, .misdirected, .methodNotAllowed, .notAcceptable, .requestTimeout,
+        .contentTooLarge,
         .targetTooLong, .unprocessable, .headerTooLarge, .internalError, .notImplemented, .unavailable,
         .versionNotSupported,
     ]
