@@ -89,6 +89,8 @@ say '## The daemon'
 walk 200 9 /healthz "$url/healthz"
 walk 200 9 /readyz "$url/readyz"
 walk 200 12 /openapi.json "$url/openapi.json"
+say 'A browser gets a page that shows all of what follows.'
+walk 200 6 / "$url/" -H 'Accept: text/html'
 
 say '## Starting a run'
 say 'Options that are left out have defaults; without a body it is the example of the article.'

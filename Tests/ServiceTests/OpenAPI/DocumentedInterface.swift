@@ -82,9 +82,13 @@ struct DocumentedInterface {
             return checker.faults(.string(value), header["schema"] ?? .null, at: name)
         }
         // Fields that say nothing about the one operation need not be documented there.
-        let general: Set<HTTPField.Name> = [.contentType, .cacheControl, .vary]
+        let general: Set<HTTPField.Name> = [
+            .contentType, .cacheControl, .vary, .contentSecurityPolicy, .xContentTypeOptions,
+        ]
+        let security = ["referrer-policy", "cross-origin-opener-policy"]
         let unknown = reply.fields.map(\.name).filter { name in
-            !general.contains(name) && !documented.keys.contains { $0.lowercased() == name.canonicalName }
+            !general.contains(name) && !security.contains(name.canonicalName)
+                && !documented.keys.contains { $0.lowercased() == name.canonicalName }
         }
         return known + unknown.map { "the field \($0) is not documented" }
     }
