@@ -88,6 +88,7 @@ TEXT
 say '## The daemon'
 walk 200 9 /healthz "$url/healthz"
 walk 200 9 /readyz "$url/readyz"
+walk 200 14 /metrics "$url/metrics"
 walk 200 12 /openapi.json "$url/openapi.json"
 say 'A browser gets a page that shows all of what follows.'
 walk 200 6 / "$url/" -H 'Accept: text/html'

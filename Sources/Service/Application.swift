@@ -87,7 +87,7 @@ public struct Application: Sendable {
         case .params: return try await showParams(request)
         case .predict: return try await predict(request)
         case .ready: return try await showReadiness(request)
-        case .serviceMetrics: return try await showMetrics(request)
+        case .prometheus: return try await showMetrics(request)
         case .health:
             try QueryReader(request).finish()
             return .json(["status": "ok"])

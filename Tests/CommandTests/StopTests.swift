@@ -19,7 +19,7 @@ struct StopTests {
         try await waitUntil("no long statement") {
             let found = try await home.psql(
                 """
-                SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query ILIKE '%RECURSIVE%pgradient.params%'
+                SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%WITH RECURSIVE training%'
                     AND pid <> pg_backend_pid() AND clock_timestamp() - query_start > interval '1 second'
                 """
             )

@@ -96,7 +96,8 @@ extension Operation {
                     Answer(
                         status: 200,
                         description: "Events `metrics` with the epoch as their number, and one `end`; "
-                            + "the schema is that of an event.",
+                            + "the schema is that of an event. A reader far behind gets every k-th epoch, with the number "
+                            + "of those left out as `skipped`. Lines have all of them, and `heartbeat` when nothing is new.",
                         content: [(.eventStream, .component(.event)), (.ndjson, .string())]
                     )
                 ]

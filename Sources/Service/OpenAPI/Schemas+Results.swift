@@ -162,8 +162,24 @@ extension Problem {
                 "field": Schema.string().described("The option or header field at fault."),
                 "hint": Schema.string().described("What to do about it."),
                 "sqlstate": Schema.string(pattern: "^[0-9A-Z]{5}$").described("The server's condition."),
+                "checks": Readiness.checksSchema.described("Of `not_ready`: what was looked at."),
+                "request_id": Schema.string().described("The request's name, as the field X-Request-Id has it."),
             ]
         )
         .described("What went wrong, as RFC 9457 has it.")
+    }
+}
+
+extension Readiness {
+    static var schema: Schema { .object(["status": .choice(["ready"]), "checks": checksSchema]) }
+
+    /// By name.
+    static var checksSchema: Schema {
+        .map(
+            of: .object(
+                ["state": .choice(["ok", "failed"]), "detail": .string()],
+                optional: ["hint": Schema.string().described("What to do about it.")]
+            )
+        )
     }
 }

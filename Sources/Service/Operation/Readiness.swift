@@ -30,13 +30,19 @@ public struct Readiness: Sendable {
     static let longestPause = Duration.seconds(60)
 
     /// Looks.
-    static func gather(_ training: TrainingService, _ signals: Signals, _ board: WorkerBoard) async -> Readiness {
+    /// - Parameter longestSilence: how long nobody may listen for news.
+    static func gather(
+        _ training: TrainingService,
+        _ signals: Signals,
+        _ board: WorkerBoard,
+        longestSilence: Duration = longestSilence
+    ) async -> Readiness {
         let database = await database(training)
         let schema =
             database.failure == nil
             ? await schema(training)
             : Check.failed("schema", "not looked at: the database does not answer", hint: "see database")
-        return Readiness(checks: [database, schema, news(signals), workers(board)])
+        return Readiness(checks: [database, schema, news(signals, longestSilence), workers(board)])
     }
 
     private static func database(_ training: TrainingService) async -> Check {
@@ -59,7 +65,7 @@ public struct Readiness: Sendable {
         }
     }
 
-    private static func news(_ signals: Signals) -> Check {
+    private static func news(_ signals: Signals, _ longestSilence: Duration) -> Check {
         guard let silence = signals.silence, silence > longestSilence else {
             return .fine("news", "listening for notifications")
         }
@@ -110,16 +116,5 @@ public struct Readiness: Sendable {
             }
         }
         return json
-    }
-}
-
-extension Readiness {
-    /// Of the answer where all is well; a problem document has `checks` otherwise.
-    static var schema: Schema {
-        let check = Schema.object(
-            ["state": .choice(["ok", "failed"]), "detail": .string()],
-            optional: ["hint": .string()]
-        )
-        return .object(["status": .choice(["ready"]), "checks": .map(of: check, least: 1)])
     }
 }

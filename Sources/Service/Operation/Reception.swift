@@ -16,14 +16,16 @@ public struct Reception: Sendable {
         self.logger = logger
     }
 
+    /// What statistics call a path that leads nowhere.
+    private static let noRoute = "none"
+
     /// Answers a request.
     public func handle(_ request: HTTPServerRequest) async -> HTTPServerResponse {
         let start = ContinuousClock.now
         let found = try? Route.find(request.pathSegments)
         let context = RequestContext(request, run: found?.0.run)
         var response = await RequestContext.$current.withValue(context) { await door.handle(request) }
-        // The same for all runs, so that there are only so many; what is no route at all is one more.
-        let template = found?.1.rawValue ?? "none"
+        let template = found?.1.rawValue ?? Self.noRoute
         metrics.observe(route: template, request.method, response.status, took: .now - start)
         if let name = RequestContext.fieldName { response.headerFields[name] = context.id }
         let visit = Visit(context: context, start: start, request: request, template: template, logger: logger)

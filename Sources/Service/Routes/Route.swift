@@ -18,7 +18,7 @@ enum Route: Hashable {
     case health
     case ready
     case openAPI
-    case serviceMetrics
+    case prometheus
 
     /// The resource of a path.
     /// - Throws: `Problem` 404.
@@ -53,7 +53,7 @@ extension Route {
         case .run(let id), .events(let id), .metrics(let id), .sql(let id), .resume(let id), .evaluation(let id),
             .boundary(let id):
             id
-        case .dashboard, .runs, .describe, .tables, .params, .predict, .health, .ready, .openAPI, .serviceMetrics: nil
+        case .dashboard, .runs, .describe, .tables, .params, .predict, .health, .ready, .openAPI, .prometheus: nil
         }
     }
 }
@@ -96,7 +96,7 @@ extension Route {
             case .params: .params
             case .predict: .predict
             case .dashboard: .dashboard
-            case .prometheus: .serviceMetrics
+            case .prometheus: .prometheus
             case .openAPI: .openAPI
             case .health: .health
             case .ready: .ready

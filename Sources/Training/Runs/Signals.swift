@@ -41,8 +41,8 @@ public final class Signals: Sendable {
         var subscribers: [Int: AsyncStream<Signal>.Continuation] = [:]
         var nextID = 0
         var hasEnded = false
-        /// Since when nobody listens; nil while somebody does.
-        var deafSince: ContinuousClock.Instant? = .now
+        /// Since when nobody listens although somebody should; nil while somebody does.
+        var deafSince: ContinuousClock.Instant?
     }
 
     private let state = Mutex(State())
@@ -55,7 +55,7 @@ public final class Signals: Sendable {
         self.logger = logger
     }
 
-    /// How long nobody has listened to the database, or nil if somebody does.
+    /// How long nobody has listened to the database, or nil if somebody does, or nobody has begun to.
     public var silence: Duration? { state.withLock(\.deafSince).map { .now - $0 } }
 
     /// A stream of news, which ends when `run()` does. A subscriber that falls behind keeps the newest.
@@ -79,6 +79,7 @@ public final class Signals: Sendable {
 
     /// Listens until the task is cancelled, reconnecting when the connection is lost.
     public func run() async {
+        state.withLock { $0.deafSince = .now }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.poll() }
             while !Task.isCancelled {

@@ -126,7 +126,7 @@ struct StreamTests {
         let written = Mutex(0)
         let stalled = Signal()
         let total = 32 * 1024 * 1024
-        let piece = [UInt8](repeating: 7, count: 100_000)
+        let piece = [UInt8](repeating: 7, count: 10_000)
         let handler = stream { writer in
             while written.withLock({ $0 }) < total {
                 try await writer.write(piece)
@@ -151,8 +151,8 @@ struct StreamTests {
                     before = now
                     poll(nil, 0, 20)
                 }
-                // The kernel holds some megabytes of a loopback connection, the server its 64 KiB.
-                #expect(before < total / 2)
+                // The client's kernel holds its receive buffer, ours 16 KiB that are not sent, the server 64 KiB.
+                #expect(before < 1024 * 1024)
                 let answer = try client.receiveToEnd()
                 #expect(answer.count > total)
             }

@@ -101,7 +101,7 @@ struct ConformanceTests {
             "/train/1/evaluation?importance=true&repeats=2", "/train/1/sql", "/train/1/sql?shape=window&iterations=2",
             "/train/1/sql?as=function&name=f", "/tables", "/tables?search=t&limit=1", "/train?sparkline=5",
             "/describe?table=t", "/describe?table=t&label=word", "/healthz",
-            "/readyz",
+            "/readyz", "/metrics",
             "/openapi.json", "/train/1/events", "/train/2/events",
         ] {
             let reply = try await inspector.ask(.get, target, 200)

@@ -1,8 +1,9 @@
 import HTTPServer
 import JSONTree
-import Service
 import TestSupport
 import Testing
+
+@testable import Service
 
 @Suite("/readyz", .timeLimit(.minutes(5)))
 struct ReadinessTests {
@@ -29,6 +30,7 @@ struct ReadinessTests {
     func databaseGone() async throws {
         let server = try await TestCluster.makePrivate()
         try await Counter.open(on: server.superuserConninfo) { counter in
+            try await counter.script("CHECKPOINT")
             try await server.crash()
             let reply = await counter.get("/readyz")
             #expect(reply.status == 503)
@@ -62,6 +64,26 @@ struct ReadinessTests {
             try await counter.script("UPDATE pgradient.schema_migrations SET checksum = 'x' WHERE version = 1")
             #expect(try await counter.get("/readyz").json["detail"]?.stringValue?.contains("V0001") == true)
         }
+    }
+
+    @Test("nobody listens for news any more")
+    func news() async throws {
+        try await Counter.open { counter in
+            try await counter.listening {
+                for await _ in counter.signals.subscribe() { break }
+                let found = await readiness(counter)
+                #expect(found.isReady, "\(found.json.compact)")
+            }
+            let found = await readiness(counter)
+            #expect(!found.isReady)
+            #expect(found.json["news"]?["state"] == "failed")
+            #expect(found.json["news"]?["hint"]?.stringValue?.contains("LISTEN") == true)
+        }
+    }
+
+    /// With no patience at all.
+    private func readiness(_ counter: Counter) async -> Readiness {
+        await .gather(counter.training, counter.signals, counter.board, longestSilence: .zero)
     }
 
     @Test("a worker that has ended")
