@@ -62,7 +62,7 @@ struct HostileClientTests {
     func fewDescriptors() async throws {
         let program = try Program(
             command: [
-                "sh", "-c", "ulimit -n 64 && exec \"$0\" \"$@\"", try Program.pgradient(), "serve", "--listen",
+                "sh", "-c", "ulimit -n 96 && exec \"$0\" \"$@\"", try Program.pgradient(), "serve", "--listen",
                 "127.0.0.1:0",
             ],
             environment: try await database()

@@ -94,7 +94,7 @@ struct Serve: AsyncParsableCommand {
         let reception = Reception(door: door, metrics: metrics, logger: logger)
         let server = HTTPServer(
             address: address,
-            limits: Descriptors.limits(within: Descriptors.raiseLimit()),
+            limits: Descriptors.limits(within: Descriptors.raiseLimit(), workers: settings.workers),
             logger: logger,
             defaultFields: SecurityFields.all,
             errorBody: { status, detail in

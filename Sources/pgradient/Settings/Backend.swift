@@ -66,6 +66,9 @@ struct Backend: Sendable {
     }
 
     /// Host and process, as others see who holds a run.
+    /// Connections that requests share: one for each worker to look for runs with, and some for who asks.
+    static func poolSize(workers: Int) -> Int { 8 + workers }
+
     static var owner: String { "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)" }
 }
 

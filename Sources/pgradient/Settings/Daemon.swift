@@ -32,7 +32,7 @@ struct Daemon: ServiceLifecycle.Service {
         do {
             let backend = try await Backend.unmigrated(
                 settings,
-                poolSize: 8 + settings.workers,
+                poolSize: Backend.poolSize(workers: settings.workers),
                 observer: StatementObserver { [metrics] in metrics.observe(statement: $0, took: $1) },
                 logger: logger
             )

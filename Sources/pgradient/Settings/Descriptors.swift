@@ -21,11 +21,15 @@ enum Descriptors {
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// What HTTP may take of so many descriptors, so that clients can't take those that the database and the log need.
-    static func limits(within descriptors: Int) -> Limits {
+    /// What HTTP may take of so many descriptors, so that clients can't take those that the rest of the daemon needs. It is not
+    /// only their work that would stop: libdispatch looks at its threads in `/proc`, and ends a process in which it can't.
+    static func limits(within descriptors: Int, workers: Int) -> Limits {
         var limits = Limits.default
-        // The pool, the workers' connections, those that listen for news, the private server's locks, the log.
-        let others = min(192, descriptors / 2)
+        // The pool, a worker's own connection and the one that cancels its statement, and who listens for news: a socket
+        // each, and what wakes its thread.
+        let connections = Backend.poolSize(workers: workers) + 2 * workers + 2
+        // The log, epoll, timers, the private server's locks, and what libdispatch opens in passing.
+        let others = 2 * connections + 32
         limits.refusedConnections = min(limits.refusedConnections, max(1, descriptors / 16))
         limits.connections = min(limits.connections, max(1, descriptors - others - limits.refusedConnections))
         return limits
