@@ -65,10 +65,10 @@ struct Backend: Sendable {
         await lease?.release()
     }
 
-    /// Host and process, as others see who holds a run.
     /// Connections that requests share: one for each worker to look for runs with, and some for who asks.
     static func poolSize(workers: Int) -> Int { 8 + workers }
 
+    /// Host and process, as others see who holds a run.
     static var owner: String { "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)" }
 }
 
