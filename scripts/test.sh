@@ -10,6 +10,9 @@ cd "$(dirname "$0")/.."
 # A suite takes a minute or two; one that takes this long hangs.
 limit=${PGRADIENT_TEST_LIMIT:-900}
 
+# Most tests wait for a server they share: two for a processor keep it busy, more only make each of them slow.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${PGRADIENT_TEST_WIDTH:-$((2 * $(nproc)))}
+
 mapfile -t suites < <(swift package describe --type json |
     sed -n 's/^ *"name" : "\([A-Za-z]*Tests\)",*$/\1/p' | sort -u)
 if (($# > 0)); then suites=("$@"); fi

@@ -140,7 +140,11 @@ struct AccessTests {
         #expect(try await status(fields: [site: "same-origin", mode: "cors"]) == 503)
         #expect(try await status(fields: [site: "none", mode: "navigate"]) == 503)
         let access = Access(listeningOn: .tcp(host: "127.0.0.1", port: 8080), allowedHosts: [])
-        let request = HTTPServerRequest(headerFields: [.origin: "http://evil.example"], host: "localhost:8080")
+        let request = HTTPServerRequest(
+            path: "/train",
+            headerFields: [.origin: "http://evil.example"],
+            host: "localhost:8080"
+        )
         let reply = await Reply(Door(token: nil, access: access).handle(request))
         #expect(reply.status == 503)
         let foreign = reply.fields.filter { $0.name.canonicalName.hasPrefix("access-control-") }

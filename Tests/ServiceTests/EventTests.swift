@@ -50,7 +50,7 @@ struct EventTests {
             _ = try await counter.trained(["max_iter": 3])
             let reply = await counter.get("/train/1/events", fields: Self.ndjson)
             #expect(reply.fields[.contentType] == "application/x-ndjson")
-            let lines = try reply.lines
+            let lines = try reply.events
             #expect(lines.map { $0["event"] } == ["metrics", "metrics", "metrics", "metrics", "end"])
             #expect(lines.dropLast().map { $0["epoch"] } == [0, 1, 2, 3])
             #expect(lines.last?["state"] == "succeeded")
@@ -63,7 +63,7 @@ struct EventTests {
             _ = try await counter.trained(["max_iter": 3])
             var fields = try Self.lastEvent("\(last)")
             fields[.accept] = "application/x-ndjson"
-            let lines = try await counter.get("/train/1/events", fields: fields).lines
+            let lines = try await counter.get("/train/1/events", fields: fields).events
             #expect(
                 lines.compactMap { $0["event"] == "metrics" ? $0["epoch"]?.intValue : nil }
                     == Array(0...3).filter { $0 > last }
@@ -88,7 +88,7 @@ struct EventTests {
             async let first = counter.get("/train/1/events", fields: Self.ndjson)
             async let second = counter.get("/train/1/events", fields: Self.ndjson)
             for reply in [await first, await second] {
-                let lines = try reply.lines
+                let lines = try reply.events
                 #expect(lines.dropLast().map { $0["epoch"]?.intValue } == Array(0...300))
                 #expect(lines.last?["event"] == "end")
                 #expect(lines.last?["state"] == "succeeded")

@@ -35,7 +35,7 @@ struct HeldOutTests {
             #expect(some?.allSatisfy { $0["split"] == "validation" } == true)
             #expect(try await counter.get("/train/1/metrics?split=test").json["metrics"] == [])
 
-            let lines = try await counter.get("/train/1/events", fields: EventTests.ndjson).lines
+            let lines = try await counter.get("/train/1/events", fields: EventTests.ndjson).events
             #expect(lines.count == 17)
             #expect(lines.dropLast().map { "\($0["epoch"]?.intValue ?? -1) \($0["split"]?.stringValue ?? "")" } == both)
             // Only who has all of an epoch has its number.

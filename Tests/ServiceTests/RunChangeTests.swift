@@ -17,7 +17,7 @@ struct RunChangeTests {
             #expect(run["resumed_from"] == 10)
             #expect(run["stop_reason"] == .null)
             let events = await counter.get("/train/1/events", fields: [.accept: "application/x-ndjson"])
-            let end = try #require(try events.lines.last)
+            let end = try #require(try events.events.last)
             #expect(end["state"] == "succeeded")
             #expect(end["epoch"] == 15)
             #expect(try await counter.get("/params?run=1&epoch=10").json["epoch"] == 10, "its epochs stay")

@@ -152,7 +152,7 @@ struct RunRouteTests {
             let reply = await counter.ask(.delete, "/train/1")
             #expect([200, 202].contains(reply.status))
             let events = await counter.get("/train/1/events", fields: [.accept: "application/x-ndjson"])
-            let end = try #require(try events.lines.last)
+            let end = try #require(try events.events.last)
             #expect(end["event"] == "end")
             #expect(end["state"] == "cancelled")
             let epoch = try #require(end["epoch"]?.intValue)

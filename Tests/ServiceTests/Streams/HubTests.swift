@@ -108,12 +108,12 @@ struct HubTests {
     func resumed() async throws {
         try await Counter.open(working: true) { counter in
             _ = await counter.post("/train", #"{"source": {"example": "article", "rows": 100}, "max_iter": 5}"#)
-            #expect(try await counter.get("/train/1/events", fields: EventTests.ndjson).lines.count == 7)
+            #expect(try await counter.get("/train/1/events", fields: EventTests.ndjson).events.count == 7)
             _ = await counter.post("/train/1/resume", #"{"max_iter": 9}"#)
             let lines = try await counter.get(
                 "/train/1/events",
                 fields: [.accept: "application/x-ndjson", try #require(HTTPField.Name("Last-Event-ID")): "4"]
-            ).lines
+            ).events
             #expect(lines.last?["event"] == "end")
             #expect(lines.last?["epoch"] == 9)
             #expect(Set(lines.dropLast().compactMap { $0["epoch"]?.intValue }) == Set(5...9))

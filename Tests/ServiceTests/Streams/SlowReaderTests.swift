@@ -90,7 +90,7 @@ struct SlowReaderTests {
             }
             var all = fields
             all[.accept] = "application/x-ndjson"
-            let lines = try await counter.get("/train/\(run)/events", fields: all).lines
+            let lines = try await counter.get("/train/\(run)/events", fields: all).events
             #expect(lines.dropLast().map { $0["epoch"]?.intValue } == Array((last + 1)...9_999))
         }
     }

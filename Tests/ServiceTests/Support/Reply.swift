@@ -43,6 +43,11 @@ struct Reply: Sendable {
     var lines: [JSON] {
         get throws { try text.split(separator: "\n").map { try JSON(parsing: $0.utf8) } }
     }
+
+    /// The lines of an event stream, without signs of life: on a busy machine any stream may be silent for a while.
+    var events: [JSON] {
+        get throws { try lines.filter { $0["event"] != "heartbeat" } }
+    }
 }
 
 private let titles = [
