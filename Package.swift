@@ -4,6 +4,7 @@ import PackageDescription
 /// Every target of ours is compiled in Swift 6 mode and fails on a warning.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 /// Read at build time and carried in the binary.
@@ -38,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.10.0"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
@@ -94,13 +96,14 @@ let package = Package(
         ),
         .target(
             name: "Dashboard",
+            dependencies: [crypto],
             resources: pageFiles.map { .embedInCode("Page/\($0)") },
             swiftSettings: strict
         ),
         .target(
             name: "Service",
             dependencies: [
-                "Dashboard", "HTTPServer", "Training", "Lowering", "Networks", "JSONTree", logging,
+                "Dashboard", "HTTPServer", "Training", "Lowering", "Networks", "JSONTree", crypto, logging,
                 .product(name: "OrderedCollections", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],

@@ -1,3 +1,5 @@
+import Crypto
+import Foundation
 import HTTPServer
 import HTTPTypes
 import Training
@@ -15,7 +17,7 @@ struct EntityTag: Hashable {
     ///   - form: that of the answer; forms of one resource are told apart.
     init(_ versions: [RowVersion], _ form: MediaType = .json) {
         let written = versions.map(\.text).joined(separator: " ")
-        let short = versions.count == 1 ? written : "\(versions.count).\(String(Self.hash(written), radix: 16))"
+        let short = versions.count == 1 ? written : "\(versions.count).\(Data(SHA256.hash(data: Array(written.utf8))).base64EncodedString())"
         text = "\(form.subtype).\(short)"
     }
 
@@ -23,11 +25,6 @@ struct EntityTag: Hashable {
     init(text: String) { self.text = text }
 
     var field: String { "W/\"\(text)\"" }
-
-    /// FNV-1a. Whoever made two lists of versions collide would only make a cache of his own stale.
-    private static func hash(_ text: String) -> UInt64 {
-        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { hash, byte in (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    }
 
     /// Reads the tags of a list; nil if it is none.
     fileprivate static func list(_ text: String) -> [EntityTag]? {
