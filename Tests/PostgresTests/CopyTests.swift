@@ -68,6 +68,46 @@ struct CopyTests {
         }
     }
 
+    @Test("a COPY that is aborted before the server reads its rows leaves the next statement its answer")
+    func abortedEarly() async throws {
+        try await withFreshConnection { connection in
+            // The server has offered to take rows when this trigger is fired.
+            try await connection.script(
+                """
+                create table t (x int);
+                create function wait() returns trigger language plpgsql as 'begin perform pg_sleep(600); return null; end';
+                create trigger waiting before insert on t execute function wait()
+                """
+            )
+            for number in 0..<3 {
+                let source = AsyncThrowingStream<[UInt8], any Error> { continuation in
+                    continuation.yield(Array("1\n2\n".utf8))
+                    continuation.finish(throwing: SourceFailed())
+                }
+                await #expect(throws: SourceFailed()) { try await connection.copyIn("copy t from stdin", from: source) }
+                let answer = try await value(Int.self, "select \(number)", on: connection)
+                #expect(answer == number)
+            }
+        }
+    }
+
+    @Test("a COPY of several statements is refused before any of them has run")
+    func several() async throws {
+        try await withFreshConnection { connection in
+            try await connection.script("create table t (x int)")
+            for text: SQL in ["copy t from stdin; drop table t", "drop table t; copy t from stdin"] {
+                let error = try #require(
+                    await #expect(throws: PostgresError.self) {
+                        try await connection.copyIn(text, from: chunks(of: [], size: 1))
+                    }
+                )
+                #expect(error.sqlState == "42601")
+            }
+            let count = try await value(Int.self, "select count(*) from t", on: connection)
+            #expect(count == 0)
+        }
+    }
+
     @Test("a cancelled task never keeps half of its rows")
     func cancelledSource() async throws {
         try await withFreshConnection { connection in
@@ -133,9 +173,12 @@ struct CopyTests {
                 ) { _ in
                     guard isFirst else { return }
                     isFirst = false
+                    // Held for a whole second: it is seen to wait now and then also while somebody takes all it sends.
+                    var held = 0
                     try await waitUntil("the server went on sending") {
                         let sql: SQL = "select wait_event from pg_stat_activity where pid = \(pid)"
-                        return try await value(String?.self, sql, on: observer) == "ClientWrite"
+                        held = try await value(String?.self, sql, on: observer) == "ClientWrite" ? held + 1 : 0
+                        return held == 200
                     }
                 }
                 #expect(count == 30_000)

@@ -22,7 +22,7 @@ struct ConditionalTests {
             let first = await counter.get(target)
             #expect(first.status == 200)
             let tag = try tag(first)
-            #expect(tag.contains(/^W\/"[a-z0-9.-]+"$/), "\(tag)")
+            #expect(tag.contains(/^W\/"[A-Za-z0-9.+\/=-]+"$/), "\(tag)")
             #expect(first.fields[.cacheControl] == "private, no-cache")
             for known in [tag, String(tag.dropFirst(2)), "\"x\", \(tag)", "\"a,b\" ,\(tag),\"c\"", "*", " * "] {
                 for method in [HTTPRequest.Method.get, .head] {

@@ -11,7 +11,12 @@ extension Session {
     func beginCopy(_ text: String, _ operation: Operation, expecting status: ExecStatusType) throws {
         let connection = try self.connection
         do { try operation.check() } catch { throw error.error(statement: operation.statement) }
-        guard PQsendQueryParams(connection, text, 0, nil, nil, nil, nil, 0) == 1 else { throw dropBroken() }
+        // In the extended protocol one Sync follows the statement and another the rows. A server that gives up after it
+        // has offered to take rows and before it has read the first Sync answers both, and the second answer would be
+        // taken for that of the next statement. The simple protocol has no Sync; that the text is one statement, which
+        // only the extended one asks for, is seen by having it parsed first.
+        _ = try run(operation) { PQsendPrepare($0, "", text, 0, nil) }
+        guard PQsendQuery(connection, text) == 1 else { throw dropBroken() }
         var outcome = Outcome()
         do {
             guard let first = try nextResult(operation) else { _ = try Self.settle(outcome); return }

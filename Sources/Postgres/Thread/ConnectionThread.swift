@@ -88,7 +88,9 @@ final class ConnectionThread: SerialExecutor {
     }
 
     private func idle() {
-        let ready = waitReady(wakeup: wakeup, socket: session.socket, until: nil)
+        // What a COPY sends stays where it is until somebody wants it: that is what slows the server down.
+        let socket = session.isCopyingOut ? -1 : session.socket
+        let ready = waitReady(wakeup: wakeup, socket: socket, until: nil)
         if ready.contains(.readable) { session.readIdleInput() }
     }
 }

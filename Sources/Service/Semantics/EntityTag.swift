@@ -17,7 +17,7 @@ struct EntityTag: Hashable {
     ///   - form: that of the answer; forms of one resource are told apart.
     init(_ versions: [RowVersion], _ form: MediaType = .json) {
         let written = versions.map(\.text).joined(separator: " ")
-        let short = versions.count == 1 ? written : "\(versions.count).\(Data(SHA256.hash(data: Array(written.utf8))).base64EncodedString())"
+        let short = versions.count == 1 ? written : "\(versions.count).\(Self.hash(written))"
         text = "\(form.subtype).\(short)"
     }
 
@@ -25,6 +25,10 @@ struct EntityTag: Hashable {
     init(text: String) { self.text = text }
 
     var field: String { "W/\"\(text)\"" }
+
+    private static func hash(_ text: String) -> String {
+        Data(SHA256.hash(data: Array(text.utf8))).base64EncodedString()
+    }
 
     /// Reads the tags of a list; nil if it is none.
     fileprivate static func list(_ text: String) -> [EntityTag]? {
