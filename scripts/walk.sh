@@ -13,35 +13,12 @@ export LC_ALL=C.UTF-8
 cd "$(dirname "$0")/.."
 
 binary=${BINARY:-.build/debug/pgradient}
-folder=$(mktemp -d)
-# Under root the private server is another user's, who has to get through.
-chmod 711 "$folder"
-daemon=
-finish() {
-    if [[ -n $daemon ]]; then
-        kill "$daemon" 2>/dev/null || true
-        wait "$daemon" 2>/dev/null || true
-    fi
-    rm -rf "$folder"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-
 fail() {
     printf 'walk: %s\n' "$1" >&2
     exit 1
 }
 
-"$binary" serve --listen 127.0.0.1:0 --data-dir "$folder/data" --log-format json >"$folder/out" 2>"$folder/log" &
-daemon=$!
-for _ in $(seq 600); do
-    grep -q '"ready"' "$folder/log" && break
-    kill -0 "$daemon" 2>/dev/null || break
-    sleep 0.1
-done
-url=$(sed -n 's/^.*listens on \(http[^ ]*\)$/\1/p' "$folder/out")
-psql=$(sed -n 's/^.*"psql":"\([^"]*\)".*$/\1/p' "$folder/log" | tail -n 1)
-[[ -n $url && -n $psql ]] || fail "the daemon did not get ready: $(cat "$folder/out" "$folder/log")"
+source scripts/with-daemon.sh
 
 # say TEXT: a line of the document between two steps.
 say() { printf '\n%s\n' "$1"; }
