@@ -4,8 +4,8 @@ struct BlockSizer: Sendable {
     /// How long a statement should last. One that is compiled first, which takes some tenths of a second, lasts longer.
     static func target(_ form: StatementForm) -> Duration { .milliseconds(form.isCompiled ? 2_000 : 1_200) }
 
-    /// A guess is not trusted further than this.
-    private static let firstGuess = Duration.milliseconds(300)
+    /// A guess is not trusted further than this, and who has just started a run wants to see a loss.
+    private static let firstGuess = Duration.milliseconds(40)
     /// However short the last statement was, the next is not this much longer.
     private static let growth = 8.0
 
