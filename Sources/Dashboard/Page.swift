@@ -19,13 +19,13 @@ public struct Page: Sendable {
             "default-src 'none'", "style-src '\(Self.source(style))'", "script-src '\(Self.source(script))'",
             "connect-src 'self'", "img-src data:", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
         ].joined(separator: "; ")
-        fingerprint = Data(SHA256.hash(data: body)).base64EncodedString()
+        fingerprint = Self.digest(of: body)
     }
 
     /// What a policy calls an inline element by: the hash of all that stands between its tags.
-    private static func source(_ text: String) -> String {
-        "sha256-\(Data(SHA256.hash(data: Array(text.utf8))).base64EncodedString())"
-    }
+    private static func source(_ text: String) -> String { "sha256-\(digest(of: Array(text.utf8)))" }
+
+    private static func digest(of bytes: [UInt8]) -> String { Data(SHA256.hash(data: bytes)).base64EncodedString() }
 
     private static func put(_ text: String, into frame: String, at place: String) -> String {
         let parts = frame.split(separator: place, maxSplits: 1, omittingEmptySubsequences: false)
