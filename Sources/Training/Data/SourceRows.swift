@@ -1,9 +1,11 @@
 import SQLText
 
 /// The rows of a source as every question about them reads them: features as `f1` … `fN` (float8, text or float8[]), the
-/// label as `y` (text or float8), the label in its own type as `k`, the weight as `w`, the split as `s`.
+/// label as `y` (text or float8), the label in its own type as `k`, the weight as `w`, the split as `s`, and whether anything
+/// of this is NULL as `incomplete`.
 ///
-/// It is one flat query: the server merges it into whatever stands around it.
+/// It is one flat query: the server merges it into whatever stands around it, and evaluates what is asked for only. Where
+/// the label need only be there or be told apart, `k` is meant: as text it would be written out for every row.
 struct SourceRows: Sendable {
     private let dataset: Dataset
     /// For a share that is held out: up to which hash the rows of each class are, or of all.
@@ -74,31 +76,44 @@ struct SourceRows: Sendable {
         let label = try Identifier(dataset.label.name)
         switch dataset.task {
         case .classification: columns += ["\(Feature.text("\(label)")) AS y", "\(label) AS k"]
-        case .regression: columns += ["\(label)::float8 AS y", "NULL AS k"]
+        case .regression: columns += ["\(label)::float8 AS y", "\(label) AS k"]
         }
         if let weight = dataset.weightColumn { columns.append("\(try Identifier(weight))::float8 AS w") }
         if case .column(let name, let kind) = dataset.holdout {
             columns.append("\(Holdout.split(by: "\(try Identifier(name))", kind)) AS split")
         }
+        columns.append("\(try incomplete()) AS incomplete")
         return "(SELECT \(columns.commaSeparated) FROM \(dataset.relation)\(try condition()))"
+    }
+
+    /// The columns of the table whose NULLs matter, which are read faster than what is made of them.
+    private func absences() throws -> (features: [SQL], others: [SQL]) {
+        let others = [dataset.label.name] + (dataset.weightColumn.map { [$0] } ?? [])
+        return (
+            try dataset.features.map { $0.isAbsent("\(try Identifier($0.name))") },
+            try others.map { "\(try Identifier($0)) IS NULL" }
+        )
+    }
+
+    private func incomplete() throws -> SQL {
+        let (features, others) = try absences()
+        return switch dataset.nulls {
+        case .error: "(\((features + others).joined(by: " OR ")))"
+        case .mean: "(\(features.joined(by: " OR ")))"
+        case .skip: "false"
+        }
     }
 
     /// Leaves out what the policy leaves out, and rows that count nothing.
     private func condition() throws -> SQL {
-        var conditions: [SQL] = []
-        func present(_ name: String) throws -> SQL { "\(try Identifier(name)) IS NOT NULL" }
-        if dataset.nulls != .error {
-            conditions.append(try present(dataset.label.name))
-            if let weight = dataset.weightColumn { conditions.append(try present(weight)) }
-        }
-        if dataset.nulls == .skip {
-            for feature in dataset.features {
-                conditions.append(try present(feature.name))
-                if feature.isArray {
-                    conditions.append("array_position(\(try Identifier(feature.name)), NULL) IS NULL")
-                }
+        let (features, others) = try absences()
+        let refused: [SQL] =
+            switch dataset.nulls {
+            case .error: []
+            case .mean: others
+            case .skip: features + others
             }
-        }
+        var conditions = refused.map { "NOT (\($0))" as SQL }
         if let weight = dataset.weightColumn { conditions.append("\(try Identifier(weight)) IS DISTINCT FROM 0") }
         return conditions.isEmpty ? "" : " WHERE \(conditions.joined(by: " AND "))"
     }

@@ -52,6 +52,11 @@ struct Feature: Sendable, Hashable {
         }
     }
 
+    /// Whether a column of the source holds NULL, or an array with one in it.
+    func isAbsent(_ column: SQL) -> SQL {
+        isArray ? "(\(column) IS NULL OR array_position(\(column), NULL) IS NOT NULL)" : "\(column) IS NULL"
+    }
+
     /// Text that is equal only if it is the same text: the collation of a column may call "a" and "A" equal.
     static func text(_ column: SQL) -> SQL { "\(column)::text COLLATE \"C\"" }
 

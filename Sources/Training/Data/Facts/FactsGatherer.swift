@@ -28,10 +28,7 @@ struct FactsGatherer {
     mutating func gather() async throws -> (facts: DatasetFacts, dataset: Dataset) {
         let arrays = try await ArrayLengths.gather(dataset, on: connection)
         let overview = try await RowOverview.gather(dataset, request, arrays, on: connection)
-        var classes: ClassCounts?
-        if dataset.task == .classification {
-            classes = try await .gather(dataset, SourceRows(dataset, thresholds: nil), on: connection)
-        }
+        var (classes, categories) = try await classesAndCategories()
         let thresholds = try await thresholds(&classes)
         let rows = SourceRows(dataset, thresholds: thresholds)
         var learned = overview.table
@@ -59,7 +56,14 @@ struct FactsGatherer {
             )
         }
         let encodings: [FeatureEncoding]
-        if let carried { encodings = carried } else { encodings = try await self.encodings(learned, overview, rows) }
+        if let carried {
+            encodings = carried
+        } else {
+            if categories == nil {
+                categories = try await CategoryCounts.gather(categoricalColumns, of: rows, on: connection)
+            }
+            encodings = try self.encodings(learned, overview, categories ?? [])
+        }
         let facts = DatasetFacts(
             rows: count,
             validationRows: counts[.validation] ?? 0,
@@ -77,6 +81,26 @@ struct FactsGatherer {
             notices: notices
         )
         return (facts, dataset.reading(encodings))
+    }
+
+    /// The classes of a classification, and with them the categories where one pass can count both. A share of each class is
+    /// held out only once these are known.
+    private func classesAndCategories() async throws -> (ClassCounts?, [CategoryCounts]?) {
+        guard dataset.task == .classification else { return (nil, nil) }
+        let rows = SourceRows(dataset, thresholds: nil)
+        let columns = categoricalColumns
+        if carried == nil, !dataset.holdout.isShare, !columns.isEmpty, let label = ClassCounts.column(dataset),
+            var counts = try await CategoryCounts.together(columns, and: label, of: rows, on: connection)
+        {
+            return (try ClassCounts(counts.removeLast(), of: dataset), counts)
+        }
+        return (try await .gather(dataset, rows, on: connection), nil)
+    }
+
+    private var categoricalColumns: [CategoryCounts.Column] {
+        dataset.features.enumerated().filter { $1.isCategorical }.map { index, feature in
+            .init(key: SourceRows.column(index), maximum: feature.maximumCategories)
+        }
     }
 
     private func thresholds(_ classes: inout ClassCounts?) async throws -> SourceRows.Thresholds? {
@@ -116,14 +140,9 @@ struct FactsGatherer {
     private mutating func encodings(
         _ learned: MeasuredColumns.Values,
         _ overview: RowOverview,
-        _ rows: SourceRows
-    ) async throws -> [FeatureEncoding] {
-        let categorical = dataset.features.indices.filter { dataset.features[$0].isCategorical }
-        var categories = try await CategoryCounts.gather(
-            categorical.map { (dataset.features[$0], SourceRows.column($0)) },
-            of: rows.relation(.train),
-            on: connection
-        )[...]
+        _ counts: [CategoryCounts]
+    ) throws -> [FeatureEncoding] {
+        var categories = counts[...]
         var encodings: [FeatureEncoding] = []
         var dropped: [String] = []
         for (index, feature) in dataset.features.enumerated() {

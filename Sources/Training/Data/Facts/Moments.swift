@@ -3,8 +3,8 @@ import SQLText
 
 /// What a column of numbers comes to.
 struct Moments: Sendable {
-    /// Values that are not NULL.
-    let count: Int
+    /// Rows that were looked at; values that are not NULL are no more.
+    let rows: Int
     /// The mean, which rounding must not move off the only value a column has.
     private(set) var mean: Double
     /// Over all values, not n − 1 of them; 0 of a column with one value only, and not what rounding leaves of it.
@@ -14,7 +14,7 @@ struct Moments: Sendable {
 
     /// Whether the range has to be known: the column may be constant, not finite, or too large.
     var isOpen: Bool {
-        let bound = abs(mean) + (variance * Double(count)).squareRoot()
+        let bound = abs(mean) + (variance * Double(rows)).squareRoot()
         return !bound.isFinite || bound > DatasetFacts.maximumMagnitude / 10 || variance <= 1e-18 * mean * mean
     }
 
@@ -22,8 +22,8 @@ struct Moments: Sendable {
     var isFinite: Bool { range.map { $0.minimum.isFinite && $0.maximum.isFinite } ?? true }
     var magnitude: Double { range.map { max(abs($0.minimum), abs($0.maximum)) } ?? 0 }
 
-    init(count: Int, mean: Double, variance: Double) {
-        self.count = count
+    init(rows: Int, mean: Double, variance: Double) {
+        self.rows = rows
         self.mean = mean
         self.variance = variance
     }
@@ -42,21 +42,21 @@ struct MomentsQuery {
     /// Whether the order of the rows must not show in the last bits: sums are taken in the order of the values then.
     let isOrdered: Bool
 
-    /// The columns `present`, `means` and `variances`.
+    /// The columns `rows`, `means` and `variances`.
     var columns: SQL {
         // The server keeps one sum for both.
         let arguments = values.map { isOrdered ? "\($0) ORDER BY \($0)" : $0 }
         return """
-            \(array(.int8Array, values.map { "count(\($0))" })) AS present,
+            count(*) AS rows,
             \(array(.float8Array, arguments.map { "coalesce(avg(\($0)), 0)" })) AS means,
             \(array(.float8Array, arguments.map { "coalesce(var_pop(\($0)), 0)" })) AS variances
             """
     }
 
     func read(_ row: Row) throws -> [Moments] {
-        let (present, means): ([Int], [Double]) = (try row.get("present"), try row.get("means"))
-        let variances: [Double] = try row.get("variances")
-        return values.indices.map { Moments(count: present[$0], mean: means[$0], variance: variances[$0]) }
+        let rows: Int = try row.get("rows")
+        let (means, variances): ([Double], [Double]) = (try row.get("means"), try row.get("variances"))
+        return values.indices.map { Moments(rows: rows, mean: means[$0], variance: variances[$0]) }
     }
 
     /// Asks for the ranges that are needed.

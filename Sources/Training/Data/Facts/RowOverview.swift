@@ -20,14 +20,13 @@ struct RowOverview: Sendable {
         let (row, moments) = try await look.answer()
         let rows = try row.decode(Int.self, "rows")
         guard rows > 0 else { throw look.noRows }
-        let missing = try row.decode([Int].self, "missing")
-        try look.checkNulls(rows, missing, moments)
+        let nulls = try await look.nulls(rows, incomplete: row.get("incomplete"))
         guard moments.allSatisfy(\.isFinite) else { throw try await look.notFinite() }
         try look.checkMagnitudes(moments)
         try look.checkSplit(rows, without: row.get("unsplit"))
         let overview = RowOverview(
             rows: rows,
-            nulls: Array(missing.prefix(dataset.features.count)),
+            nulls: nulls,
             table: look.columns.values(moments)
         )
         try look.checkWeights(overview.table.weight)
@@ -51,13 +50,13 @@ private struct RowLook {
         relation = try SourceRows(dataset, thresholds: nil).relation()
     }
 
-    /// Features, label and weight, whose NULLs are counted.
-    private var counted: [(column: SQL, name: String)] {
-        var all: [(column: SQL, name: String)] = dataset.features.enumerated().map { index, feature in
-            (column: "\(SourceRows.column(index))", name: feature.name)
+    /// Features, label and weight, and when they are NULL.
+    private var absences: [(condition: SQL, name: String)] {
+        var all: [(condition: SQL, name: String)] = dataset.features.enumerated().map { index, feature in
+            (condition: feature.isAbsent("\(SourceRows.column(index))"), name: feature.name)
         }
-        all.append((column: "y", name: dataset.label.name))
-        if let weight = dataset.weightColumn { all.append((column: "w", name: weight)) }
+        all.append((condition: "k IS NULL", name: dataset.label.name))
+        if let weight = dataset.weightColumn { all.append((condition: "w IS NULL", name: weight)) }
         return all
     }
 
@@ -66,7 +65,7 @@ private struct RowLook {
             // The caller's transaction has to outlive it.
             return try await connection.transaction { _ in
                 let query = columns.query(request)
-                let row = try await ask(", \(query.columns)")
+                let row = try await ask(query.columns)
                 var moments = try query.read(row)
                 try await query.settle(&moments, in: relation, where: columns.isOpen, on: connection)
                 return (row, moments)
@@ -75,9 +74,9 @@ private struct RowLook {
             // Squares that left float8, or numbers that never were in it.
         }
         do {
-            let row = try await ask("")
+            let row = try await ask("count(*) AS rows")
             let rows = try row.decode(Int.self, "rows")
-            var moments = columns.all.map { _ in Moments(count: rows, mean: 0, variance: 0) }
+            var moments = columns.all.map { _ in Moments(rows: rows, mean: 0, variance: 0) }
             let query = columns.query(request)
             try await query.settle(&moments, in: relation, where: { _, _ in true }, on: connection)
             return (row, moments)
@@ -91,12 +90,12 @@ private struct RowLook {
         }
     }
 
-    /// - Parameter more: further columns.
-    private func ask(_ more: SQL) async throws -> Row {
-        let missing = counted.map { "count(*) - count(\($0.column))" as SQL }.commaSeparated
+    /// - Parameter columns: further columns, among them `rows`.
+    private func ask(_ columns: SQL) async throws -> Row {
+        let unsplit: SQL = dataset.holdout.column == nil ? "0::int8" : "count(*) - count(s)"
         let found = try await connection.query(
             """
-            SELECT count(*) AS rows, count(*) - count(s) AS unsplit, ARRAY[\(missing)]::int8[] AS missing\(more)
+            SELECT \(unsplit) AS unsplit, count(*) FILTER (WHERE incomplete) AS incomplete, \(columns)
             FROM \(relation)
             """,
             name: "look at source"
@@ -109,20 +108,23 @@ private struct RowLook {
         return TrainingError(.emptyTable, "\(dataset.title) has no rows to learn from\(left)", field: "source")
     }
 
-    func checkNulls(_ rows: Int, _ missing: [Int], _ moments: [Moments]) throws(TrainingError) {
-        guard dataset.nulls == .error else { return }
-        var nulls = zip(counted, missing).map { (name: $0.name, count: $1) }
-        // An array may be there and lack elements.
-        for (column, found) in zip(columns.all, moments) {
-            guard let place = nulls.firstIndex(where: { $0.name == column.name }) else { continue }
-            nulls[place].count = max(nulls[place].count, rows - found.count)
-        }
-        nulls = nulls.filter { $0.count > 0 }
-        guard !nulls.isEmpty else { return }
+    /// Counts the NULLs column by column, which takes as long again and is asked only where there are some.
+    /// - Parameter incomplete: rows with NULL.
+    /// - Returns: rows with NULL, feature by feature.
+    /// - Throws: `TrainingError` naming the columns, if there must be none.
+    func nulls(_ rows: Int, incomplete: Int) async throws -> [Int] {
+        guard incomplete > 0 else { return dataset.features.map { _ in 0 } }
+        let counts = absences.map { "count(*) FILTER (WHERE \($0.condition))" as SQL }
+        let found = try await connection.query(
+            "SELECT ARRAY[\(counts.commaSeparated)]::int8[] AS nulls FROM \(relation)",
+            name: "count NULLs"
+        )
+        let nulls = try found[0].decode([Int].self, "nulls")
+        guard dataset.nulls == .error else { return Array(nulls.prefix(dataset.features.count)) }
         throw TrainingError(
             .nullValues,
             "there are NULLs among the \(rows) rows of \(dataset.title): "
-                + nulls.map { "\($0.count) in \"\($0.name)\"" }.joined(separator: ", "),
+                + zip(absences, nulls).filter { $1 > 0 }.map { "\($1) in \"\($0.name)\"" }.joined(separator: ", "),
             field: "nulls",
             hint: "nulls \"skip\" leaves such rows out, \"mean\" fills features in; or leave the column out of features"
         )

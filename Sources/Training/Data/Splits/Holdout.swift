@@ -13,6 +13,10 @@ enum Holdout: Sendable, Hashable {
         if case .column(let name, _) = self { name } else { nil }
     }
 
+    var isShare: Bool {
+        if case .share = self { true } else { false }
+    }
+
     static let meaning = """
         text: train, validation or test; integers: 0, 1 or 2 for the same; booleans: true for validation
         """
