@@ -27,7 +27,7 @@ struct Explainer {
     func explain(shape: StatementShape?, on connection: Connection) async throws -> StatementExplanation {
         let request = try TrainingRequest(run.spec)
         let facts = try DatasetFacts(of: run)
-        let server = try await Preparation.server(on: connection)
+        let server = try await Preparation.server(on: connection, for: nil)
         let plan = try TrainingPlan(
             request,
             task: run.task,

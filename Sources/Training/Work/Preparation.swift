@@ -1,5 +1,6 @@
 import JSONTree
 import Logging
+import Lowering
 import Networks
 import Postgres
 import SQLText
@@ -64,16 +65,24 @@ struct Preparation {
             let outputs = request.head(dataset.task).outputs(classes: facts.classes.count)
             let sizes = [facts.inputs] + request.hiddenLayerSizes + [outputs]
             let snapshot = Snapshot(run: run.id)
-            let server = try await Self.server(on: connection)
-            let plan = try TrainingPlan(
-                request,
-                task: dataset.task,
-                layerSizes: sizes,
-                columns: facts.columns,
-                rows: facts.rows,
-                server: server,
-                table: snapshot.name
-            )
+            let server = try await Self.server(on: connection, for: request.shape)
+            let plan = try await Self.copying {
+                let layout = SnapshotLayout(
+                    batching: request.batching(rows: facts.rows),
+                    isDeterministic: request.isDeterministic
+                )
+                try await snapshot.create(dataset, facts, layout, epoch: 0, on: connection)
+            } while: {
+                try TrainingPlan(
+                    request,
+                    task: dataset.task,
+                    layerSizes: sizes,
+                    columns: facts.columns,
+                    rows: facts.rows,
+                    server: server,
+                    table: snapshot.name
+                )
+            }
             let selection = Selection(plan, iterations: request.maxIter)
             let weights = try InitialWeights.make(
                 first.map { .weights($0.weights) } ?? request.initialization,
@@ -85,7 +94,6 @@ struct Preparation {
                 facts.classes.isEmpty ? .null(.int8Array) : .int8Array(facts.classCounts.map(Int64.init))
             let weightsByClass: SQLValue = facts.classWeights.map(SQLValue.float8Array) ?? .null(.float8Array)
             let thresholds: SQLValue = facts.thresholds.map { .int8Array($0.hashes) } ?? .null(.int8Array)
-            try await snapshot.create(dataset, facts, plan.layout, epoch: 0, on: connection)
             let content = try await snapshot.content(SnapshotColumns(dataset, facts), on: connection)
             if let plane = Plane(facts.encodings) {
                 let tables = snapshot.tables(rows: content.rows, validationRows: facts.validationRows)
@@ -122,6 +130,19 @@ struct Preparation {
             )
             if let first { try await WarmStart.store(first, lease, on: connection) }
             return try await RunStore.run(run.id, on: connection)
+        }
+    }
+
+    /// Plans while the server copies, each of which can take seconds. A plan that can't be made ends the copy.
+    private static func copying(
+        _ copy: @escaping @Sendable () async throws -> Void,
+        while plan: @escaping @Sendable () throws -> TrainingPlan
+    ) async throws -> TrainingPlan {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await copy() }
+            let planned = try plan()
+            try await group.waitForAll()
+            return planned
         }
     }
 
@@ -184,13 +205,16 @@ struct Preparation {
     }
 
     /// What the plan needs to know about the server, whatever this session is set to.
-    static func server(on connection: Connection) async throws -> TrainingPlan.Server {
+    /// - Parameter shape: the shape that was asked for. Whether the server can compile is known once it has loaded its
+    ///   compiler, and that is left alone for shapes that are never compiled.
+    static func server(on connection: Connection, for shape: StatementShape?) async throws -> TrainingPlan.Server {
         try await connection.transaction { connection in
             // Compiling counts as available only where it is switched on.
             try await connection.query(ServerSettings.apply([("jit", "on")], isLocal: true), name: "configure")
+            let canCompile: SQL = shape == nil || shape == .recursive ? "pg_jit_available()" : "false"
             let found = try await connection.query(
                 """
-                SELECT min(reset_val::int8) AS workers, pg_jit_available() AS can_compile FROM pg_settings
+                SELECT min(reset_val::int8) AS workers, \(canCompile) AS can_compile FROM pg_settings
                 WHERE name IN ('max_parallel_workers_per_gather', 'max_parallel_workers', 'max_worker_processes')
                 """,
                 name: "server"

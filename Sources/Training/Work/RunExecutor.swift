@@ -115,7 +115,7 @@ public struct RunExecutor: Sendable {
             throw TrainingError(.internal, "run \(run.id) was not prepared")
         }
         let request = try TrainingRequest(run.spec)
-        let server = try await Preparation.server(on: connection)
+        let server = try await Preparation.server(on: connection, for: request.shape)
         let plan = try TrainingPlan(
             request,
             task: run.task,

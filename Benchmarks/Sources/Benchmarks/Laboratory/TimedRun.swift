@@ -1,5 +1,6 @@
 import JSONTree
 import Postgres
+import SQLText
 import Synchronization
 import Training
 
@@ -50,8 +51,14 @@ extension Laboratory {
         let start = clock.now
         let (run, lease) = try await service.submitAndClaim(body, owner: "benchmarks")
         async let trained = train(lease, ConnectionSettings(conninfo: conninfo, applicationName: "pgradient"))
-        while try await service.run(run.id).rows == nil { try await Task.sleep(for: .milliseconds(5)) }
+        let watcher = try await Connection.open(ConnectionSettings(conninfo: conninfo), logger: logger)
+        // Seldom, and little at a time: both processors have something to do.
+        let isPreparing: SQL = "SELECT state = 'preparing' AS answer FROM pgradient.runs WHERE id = \(run.id)"
+        while try await watcher.query(isPreparing)[0].decode(Bool.self, "answer") {
+            try await Task.sleep(for: .milliseconds(20))
+        }
         let duration = clock.now - start
+        await watcher.close()
         _ = try await trained
         return duration
     }
