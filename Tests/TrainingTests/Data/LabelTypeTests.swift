@@ -7,7 +7,9 @@ import Testing
 
 /// Labels of every type that has classes.
 @Suite struct LabelTypeTests {
-    @Test func areClassesInADefiniteOrder() async throws {
+    /// Classes are counted with the categories where there are some.
+    @Test(arguments: [["x"], ["x", "color"]])
+    func areClassesInADefiniteOrder(_ features: [String]) async throws {
         try await Desk.open { desk in
             try await desk.script(
                 #"""
@@ -18,7 +20,8 @@ import Testing
                 CREATE DOMAIN good_grade AS grade;
                 CREATE DOMAIN some_size AS size;
                 CREATE TABLE labels AS
-                SELECT i::float8 AS x, i % 2 = 0 AS flag, (i % 3)::int2 - 1 AS tiny, 5000000000 + i % 2 AS big,
+                SELECT i::float8 AS x, i % 2 = 0 AS flag, (i % 3)::int2 - 1 AS tiny,
+                       (ARRAY['red', 'green'])[i % 2 + 1] AS color, (ARRAY[10, 9, -1])[i % 3 + 1] AS spread, 5000000000 + i % 2 AS big,
                        (ARRAY['10', '9', 'x"y\z''é'])[i % 3 + 1] AS word,
                        (ARRAY['a', 'b'])[i % 2 + 1]::varchar(5) AS vary, (ARRAY['a', 'b'])[i % 2 + 1]::char(5) AS padded,
                        (ARRAY['small', 'medium', 'large'])[i % 3 + 1]::size AS size,
@@ -31,6 +34,7 @@ import Testing
             let expected: [(String, [JSON])] = [
                 ("flag", [false, true]),
                 ("tiny", [-1, 0, 1]),
+                ("spread", [-1, 9, 10]),
                 ("big", [5_000_000_000, 5_000_000_001]),
                 ("word", ["10", "9", #"x"y\z'é"#]),
                 ("vary", ["a", "b"]),
@@ -44,7 +48,8 @@ import Testing
             ]
             for (label, classes) in expected {
                 let run = try await desk.train([
-                    "source": ["table": "labels"], "features": ["x"], "label": .string(label),
+                    "source": ["table": "labels"], "features": .array(features.map(JSON.string)),
+                    "label": .string(label),
                     "hidden_layer_sizes": [2], "max_iter": 2,
                 ])
                 #expect(run.state == .succeeded, "\(label): \(run.error?.compact ?? "")")
