@@ -39,3 +39,11 @@ struct SnapshotLayout: Sendable, Hashable {
             """
     }
 }
+
+extension SnapshotLayout {
+    /// As a request wants it.
+    /// - Parameter rows: rows to train on.
+    init(_ request: TrainingRequest, rows: Int) {
+        self.init(batching: request.batching(rows: rows), isDeterministic: request.isDeterministic)
+    }
+}

@@ -66,14 +66,12 @@ struct Preparation {
             let sizes = [facts.inputs] + request.hiddenLayerSizes + [outputs]
             let snapshot = Snapshot(run: run.id)
             let server = try await Self.server(on: connection, for: request.shape)
-            let plan = try await Self.copying {
-                let layout = SnapshotLayout(
-                    batching: request.batching(rows: facts.rows),
-                    isDeterministic: request.isDeterministic
-                )
+            let initialization = first.map { .weights($0.weights) } ?? request.initialization
+            let (plan, weights) = try await Self.copying {
+                let layout = SnapshotLayout(request, rows: facts.rows)
                 try await snapshot.create(dataset, facts, layout, epoch: 0, on: connection)
             } while: {
-                try TrainingPlan(
+                let plan = try TrainingPlan(
                     request,
                     task: dataset.task,
                     layerSizes: sizes,
@@ -82,14 +80,15 @@ struct Preparation {
                     server: server,
                     table: snapshot.name
                 )
+                let weights = try InitialWeights.make(
+                    initialization,
+                    layout: plan.step.layout,
+                    activations: request.activations,
+                    seed: request.seed
+                )
+                return (plan, weights)
             }
             let selection = Selection(plan, iterations: request.maxIter)
-            let weights = try InitialWeights.make(
-                first.map { .weights($0.weights) } ?? request.initialization,
-                layout: plan.step.layout,
-                activations: request.activations,
-                seed: request.seed
-            )
             let counts: SQLValue =
                 facts.classes.isEmpty ? .null(.int8Array) : .int8Array(facts.classCounts.map(Int64.init))
             let weightsByClass: SQLValue = facts.classWeights.map(SQLValue.float8Array) ?? .null(.float8Array)
@@ -134,10 +133,10 @@ struct Preparation {
     }
 
     /// Plans while the server copies, each of which can take seconds. A plan that can't be made ends the copy.
-    private static func copying(
+    private static func copying<T: Sendable>(
         _ copy: @escaping @Sendable () async throws -> Void,
-        while plan: @escaping @Sendable () throws -> TrainingPlan
-    ) async throws -> TrainingPlan {
+        while plan: () throws -> T
+    ) async throws -> T {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await copy() }
             let planned = try plan()
@@ -158,10 +157,7 @@ struct Preparation {
         let dataset = try await Dataset.resolve(request, on: connection)
             .reading(facts.encodings, of: run.id)
         let snapshot = Snapshot(run: run.id)
-        let layout = SnapshotLayout(
-            batching: request.batching(rows: known.rows),
-            isDeterministic: request.isDeterministic
-        )
+        let layout = SnapshotLayout(request, rows: known.rows)
         try await snapshot.create(dataset, facts, layout, epoch: run.epoch, on: connection)
         let content = try await snapshot.content(SnapshotColumns(dataset, facts), on: connection)
         guard content == known, try await snapshot.validationRows(on: connection) == facts.validationRows else {

@@ -68,23 +68,4 @@ import Testing
             #expect(failed.error?["message"]?.stringValue?.contains("\"77\"") == true, "\(failed.error?.compact ?? "")")
         }
     }
-
-    /// NULLs are counted column by column only where there are some; an array's elements count.
-    @Test func missingValuesAreNamed() async throws {
-        try await Desk.open { desk in
-            try await desk.script(
-                """
-                CREATE TABLE goods AS
-                SELECT nullif(i, 3)::float8 AS weight, ARRAY[i, nullif(i % 5, 2)]::float8[] AS sizes,
-                       i % 2 AS sold, i AS whole
-                FROM generate_series(1, 100) AS i
-                """
-            )
-            let run = try await desk.train(Self.body)
-            let message = run.error?["message"]?.stringValue ?? ""
-            #expect(run.error?["code"] == "null_values")
-            #expect(message.contains("100 rows") && message.contains("1 in \"weight\", 20 in \"sizes\""), "\(message)")
-            #expect(!message.contains("whole") && !message.contains("sold"), "\(message)")
-        }
-    }
 }
